@@ -1,0 +1,71 @@
+"""``bench predict``: a saved model's answers for new rows."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+
+from bench import datasets
+from bench.api.deriving import open_run
+from bench.errors import FolderError, unknown
+from bench.records import Row, Run
+from bench.store import RunStore
+
+
+def predict(
+    path: str | os.PathLike[str], data: str, model: str | None = None
+) -> tuple[Run, np.ndarray, np.ndarray]:
+    """Return the run, the ids of new rows, and the labels that a refitted model gives them.
+
+    Parameters
+    ----------
+    path : path-like
+        A run folder. Its model is a pickle: loading it runs code, so trust the folder first.
+    data : str
+        New rows with the columns of the training data.
+    model : str or None
+        Name of a row; None for the best one.
+
+    Returns
+    -------
+    run : Run
+    ids : ndarray of shape (n,)
+    labels : ndarray of shape (n,)
+
+    Raises
+    ------
+    FolderError
+        If the model was not refitted.
+    DataError
+        If the columns differ from those of the training data.
+    """
+    from bench.worker import import_libraries, score_rows
+
+    store, run = open_run(path)
+    row = _row(store, run, model)
+    stored = store.read_data()
+    X, ids = datasets.load_unlabelled(
+        data,
+        feature_names=stored.feature_names.tolist(),
+        dtype=run.info.dtype,
+        id_name=run.info.id_name,
+        label_name=run.info.label_name,
+    )
+    import_libraries(run.environment.versions)
+    classes = np.asarray(run.info.classes)
+    scores, _ = score_rows(store.read_model(row.estimator, row.refit_key), X, classes)
+    return run, ids, classes[scores.argmax(axis=1)]
+
+
+def _row(store: RunStore, run: Run, model: str | None) -> Row:
+    name = model or run.best
+    rows = {row.name: row for row in run.rows}
+    if not name:
+        raise FolderError(f"{store.path}: no model has finished all folds; run one first")
+    if name not in rows:
+        raise unknown("--model", name, rows)
+    row = rows[name]
+    if not row.refit_key or not store.has_model(row.estimator, row.refit_key):
+        raise FolderError(f"{store.path}: {name} was not refitted and saved; run it again with --refit all")
+    return row

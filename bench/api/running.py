@@ -1,0 +1,164 @@
+"""``bench run``: folds, leaderboard, refit of the best, derived files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from bench import environment, execute, registry
+from bench.api.deriving import update
+from bench.api.request import Request
+from bench.api.session import Session, open_session
+from bench.errors import UsageError, unknown
+from bench.plan import Choice, make_plan, refit_job
+from bench.records import FoldResult, Job, Plan, Run
+from bench.store import RunStore
+from reports.leaderboard import best_row
+
+REFIT = ("best", "all", "none")
+
+
+class Observer(Protocol):
+    """Whoever watches a run."""
+
+    def begin(self, jobs: Iterable[Job]) -> None:
+        """Take note of the jobs that are about to be run."""
+
+    def end(self, result: FoldResult) -> None:
+        """Take note that a job has ended."""
+
+    def say(self, text: str) -> None:
+        """Pass on what else is worth knowing."""
+
+
+class Silent:
+    """An observer that shows nothing."""
+
+    def begin(self, jobs: Iterable[Job]) -> None:
+        """Ignore it."""
+
+    def end(self, result: FoldResult) -> None:
+        """Ignore it."""
+
+    def say(self, text: str) -> None:
+        """Ignore it."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A run that is planned, and has not touched the disk yet."""
+
+    session: Session
+    plan: Plan
+    jobs: int
+    threads: int
+    refit: str
+
+
+def prepare(request: Request) -> Prepared:
+    """Check the whole request and enumerate its jobs; nothing is written.
+
+    Raises
+    ------
+    BenchError
+        One sentence about the first thing that is wrong.
+    """
+    refit = request.refit or ""
+    if refit and refit not in REFIT:
+        raise unknown("--refit", refit, REFIT)
+    specs = registry.select(request.models, every=request.every, tags=request.tags, excluded=request.excluded)
+    overrides = [registry.parse_override(text) for text in request.overrides]
+    defaults = [Choice(spec, registry.resolve(spec, request.preset, overrides)) for spec in specs]
+    jobs, threads = execute.split_machine(request.jobs, request.threads)
+    session = open_session(request)
+    choices = defaults + (_tuned(defaults, overrides, session.store) if request.tuned else [])
+    plan = make_plan(session.info, session.folds, choices, lambda choice: _command(request, choice))
+    refit = refit or ("all" if session.info.test_labelled else "best")
+    return Prepared(session, plan, jobs, threads, refit)
+
+
+def run(request: Request, observer: Observer | None = None) -> Run:
+    """Run what is asked for and is not stored yet; derive leaderboard, report and submission.
+
+    Parameters
+    ----------
+    request : Request
+    observer : Observer or None
+
+    Returns
+    -------
+    Run
+        As stored in its folder.
+    """
+    return carry_out(prepare(request), observer or Silent())
+
+
+def carry_out(prepared: Prepared, observer: Observer) -> Run:
+    """Run what `prepare` has planned."""
+    session = prepared.session
+    session.set_up()
+    run = session.run_with(prepared.plan.rows, prepared.jobs, prepared.threads)
+    session.store.write_run(run)
+    fitted = _execute(prepared.plan.jobs, prepared, observer)
+    best = best_row(session.store, run, allow_stamped=session.request.allow_optimistic)
+    run = replace(run, best=best.name if best else "")
+    run, refits = _with_refits(run, prepared)
+    fitted += _execute(refits, prepared, observer)
+    if fitted:
+        run = replace(run, environment=environment.describe(prepared.jobs, prepared.threads))
+    return update(session.store, run, observer.say)
+
+
+def failures(store: RunStore, run: Run) -> list[FoldResult]:
+    """Return the jobs of a run that ended badly."""
+    results = [result for row in run.rows for result in store.read_results(row)]
+    refits = [store.read_result(row.estimator, row.refit_key) for row in run.rows if row.refit_key]
+    return [result for result in results + refits if result is not None and result.status != "ok"]
+
+
+def _tuned(defaults: list[Choice], overrides: list[registry.Override], store: RunStore) -> list[Choice]:
+    studies = {choice.spec.name: store.read_study(choice.spec.name) for choice in defaults}
+    if not any(studies.values()):
+        first = defaults[-1].spec.name
+        raise UsageError(f"--tuned finds no study in {store.path}; run `bench tune {first}` there first")
+    own = {spec: {item.name: item.value for item in overrides if item.estimator == spec} for spec in studies}
+    return [
+        Choice(choice.spec, {**choice.params, **study.best_params, **own[choice.spec.name]}, tuned=True)
+        for choice in defaults
+        if (study := studies[choice.spec.name])
+    ]
+
+
+def _command(request: Request, choice: Choice) -> str:
+    return request.for_row(choice.spec.name, tuned=choice.tuned).command()
+
+
+def _execute(jobs: Iterable[Job], prepared: Prepared, observer: Observer) -> int:
+    """Run jobs and return how many had to be fitted."""
+    session = prepared.session
+    jobs = list(jobs)
+    waiting = sum(not session.store.has(job) for job in jobs)
+    observer.begin(jobs)
+    for result in execute.run(
+        jobs,
+        session.dataset,
+        session.folds,
+        session.store,
+        n_jobs=prepared.jobs,
+        threads=prepared.threads,
+    ):
+        observer.end(result)
+    return waiting
+
+
+def _with_refits(run: Run, prepared: Prepared) -> tuple[Run, list[Job]]:
+    """Return the jobs on all rows that are wanted, and the run that knows their keys."""
+    wanted = {"none": (), "best": (run.best,), "all": [row.name for row in run.rows if not row.skipped]}
+    jobs = {
+        row.name: refit_job(registry.ESTIMATORS[row.estimator], row.params, prepared.session.folds)
+        for row in run.rows
+        if row.name in wanted[prepared.refit]
+    }
+    rows = [replace(row, refit_key=jobs[row.name].key) if row.name in jobs else row for row in run.rows]
+    return replace(run, rows=tuple(rows)), list(jobs.values())

@@ -1,0 +1,112 @@
+"""A request brought together with its data, its folds and its run folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import bench
+from bench import datasets, environment, registry
+from bench.api.request import Request
+from bench.errors import FolderError, unknown
+from bench.folds import make_folds
+from bench.metrics import METRICS
+from bench.records import SCHEMA_VERSION, Dataset, DatasetInfo, Folds, Protocol, Row, Run
+from bench.store import RunStore
+
+
+@dataclass(frozen=True)
+class Session:
+    """Everything that a verb works on.
+
+    Parameters
+    ----------
+    run : Run or None
+        What the folder holds already, under the same data and folds; None for a new folder.
+    """
+
+    request: Request
+    dataset: Dataset
+    info: DatasetInfo
+    folds: Folds
+    protocol: Protocol
+    store: RunStore
+    run: Run | None
+
+    def set_up(self) -> None:
+        """Make the folder what this session needs it to be: old one aside, data and folds stored."""
+        if self.request.fresh and self.store.path.exists():
+            self.store.set_aside()
+        if self.run is None:
+            self.store.write_folds(self.folds)
+            self.store.write_data(self.dataset, self.info.classes)
+
+    def run_with(self, rows: tuple[Row, ...], jobs: int, threads: int) -> Run:
+        """Return the run record with these rows in place of earlier ones of the same names."""
+        old = self.run
+        named = {row.name: row for row in (*(old.rows if old else ()), *rows)}
+        order = [name for model in registry.ESTIMATORS for name in (model, f"{model} (tuned)")]
+        return Run(
+            schema_version=SCHEMA_VERSION,
+            created=old.created if old else datetime.now(UTC).isoformat(timespec="seconds"),
+            command=self.request.command(),
+            bench_version=bench.__version__,
+            info=self.info,
+            protocol=self.protocol,
+            environment=old.environment if old else environment.describe(jobs, threads),
+            metric=self.request.metric,
+            rows=tuple(named[name] for name in order if name in named),
+            best=old.best if old else "",
+            derived=old.derived if old else "",
+        )
+
+
+def open_session(request: Request) -> Session:
+    """Read the data, make or fetch the folds, and look into the run folder; write nothing.
+
+    Raises
+    ------
+    DataError, UsageError
+        If the data or the request make no benchmark.
+    FolderError
+        If the folder holds a run under other data or folds.
+    """
+    if request.metric not in METRICS:
+        raise unknown("--metric", request.metric, METRICS)
+    full = datasets.load(
+        request.data, test=request.test, label=request.label, image_shape=request.image_shape
+    )
+    dataset = datasets.take(full, request.rows, request.seed)
+    store = RunStore(request.out or default_folder(request))
+    if not request.fresh and store.is_foreign():
+        raise FolderError(f"{store.path}: exists and holds no run; choose another --out, or use --fresh")
+    stored = None if request.fresh or not store.exists() else store.read_run()
+    if stored is not None:
+        _check_same(stored, dataset, request, store.path)
+    folds = store.read_folds() if stored else make_folds(dataset, request.cv, request.repeats, request.seed)
+    protocol = Protocol(request.cv, request.repeats, request.seed, request.rows or "all", folds.sha256)
+    return Session(request, dataset, datasets.describe(dataset), folds, protocol, store, stored)
+
+
+def default_folder(request: Request) -> Path:
+    """Return the run folder of a request that names none."""
+    rows = f"-rows-{request.rows}" if request.rows else ""
+    return Path("runs") / f"{datasets.default_name(request.data)}{rows}"
+
+
+def _check_same(stored: Run, dataset: Dataset, request: Request, path: Path) -> None:
+    protocol = stored.protocol
+    pairs = {
+        "--cv": (protocol.n_splits, request.cv),
+        "--repeats": (protocol.n_repeats, request.repeats),
+        "--seed": (protocol.seed, request.seed),
+        "--rows": (protocol.rows, request.rows or "all"),
+        "data": (stored.info.sha256[:12], dataset.sha256[:12]),
+    }
+    changed = [f"{name} {old}, not {new}" for name, (old, new) in pairs.items() if old != new]
+    if changed:
+        raise FolderError(
+            f"{path}: was run with {'; '.join(changed)}, and folds are never mixed; "
+            "use another --out, or --fresh to move this folder aside"
+        )

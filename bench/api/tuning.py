@@ -1,0 +1,57 @@
+"""``bench tune``: search for one model's parameters in a run folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bench import execute, registry
+from bench.api.request import Request
+from bench.api.session import open_session
+from bench.errors import UsageError
+from bench.plan import Choice, make_plan
+from bench.records import Study, Trial
+
+
+def search(request: Request, report: Callable[[Trial], None] = lambda trial: None) -> Study:
+    """Search until the study has as many trials as are asked for; store and return it.
+
+    Parameters
+    ----------
+    request : Request
+        Its `models` is one name.
+    report : callable
+        Called with every new trial.
+
+    Raises
+    ------
+    UsageError
+        If the model cannot be tuned on these data.
+    """
+    from bench.tune import Search
+    from bench.tune import search as run_trials
+
+    (spec,) = registry.select(request.models)
+    overrides = [registry.parse_override(text) for text in request.overrides]
+    params = registry.resolve(spec, request.preset, overrides)
+    jobs, threads = execute.split_machine(request.jobs, request.threads)
+    session = open_session(request)
+    (row,) = make_plan(session.info, session.folds, [Choice(spec, params)], lambda _: "").rows
+    if row.skipped:
+        raise UsageError(f"{spec.name} cannot be tuned on {session.info.name}: it {row.skipped}")
+    wish = Search(
+        spec=spec,
+        base_params=params,
+        dataset=session.dataset,
+        folds=session.folds,
+        store=session.store,
+        metric=request.metric,
+        n_trials=request.trials,
+        seed=request.seed,
+        n_jobs=jobs,
+        threads=threads,
+    )
+    wish.check()
+    session.set_up()
+    if session.run is None:
+        session.store.write_run(session.run_with((), jobs, threads))
+    return run_trials(wish, report)

@@ -1,0 +1,93 @@
+"""The `bench` command, and the one place where an error becomes a line and an exit code."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+import bench
+from bench.cli import inspecting, predicting, running, tuning
+from bench.cli.console import fail
+from bench.errors import INTERRUPTED_EXIT_CODE, BenchError
+
+app = typer.Typer(
+    name="bench",
+    help="Is a deep model worth it on these data, and which model should be shipped? "
+    "All models run on the same folds; every number comes from stored out-of-fold scores.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("run")(running.run)
+app.command("tune")(tuning.tune)
+app.command("list")(inspecting.list_table)
+app.command("show")(inspecting.show)
+app.command("report")(inspecting.report)
+app.command("predict")(predicting.predict)
+app.command("submit")(predicting.submit)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and end the process with its exit code."""
+    sys.exit(_exit_code(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def _exit_code(arguments: list[str]) -> int:
+    debug = "--debug" in arguments
+    try:
+        return (
+            app([word for word in arguments if word != "--debug"] or ["--help"], standalone_mode=False) or 0
+        )
+    except TyperException as error:
+        return fail(_usage(error), error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        return fail(
+            "interrupted; what was finished is kept, and the same command resumes", INTERRUPTED_EXIT_CODE
+        )
+    except BenchError as error:
+        if debug:
+            raise
+        return fail(str(error), error.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception as error:
+        if debug:
+            raise
+        return fail(f"internal bug ({type(error).__name__}: {error}); details are in {_log()}", 1)
+
+
+def _usage(error: TyperException) -> str:
+    context = getattr(error, "ctx", None)
+    hint = f"; see `{context.command_path} --help`" if context else ""
+    return " ".join(error.format_message().split()).rstrip(".") + hint
+
+
+def _log() -> Path:
+    with tempfile.NamedTemporaryFile("w", prefix="bench-", suffix=".log", delete=False) as file:
+        file.write(traceback.format_exc())
+    return Path(file.name)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(bench.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True),
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")] = False,
+) -> None:
+    """Take the options that come before a verb."""

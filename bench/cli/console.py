@@ -1,0 +1,57 @@
+"""What the command line prints: results to stdout, all else to stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def fail(message: str, exit_code: int) -> int:
+    """Print one line about an error and return its exit code."""
+    say(f"bench: {'error: ' if exit_code != 130 else ''}{' '.join(message.split())}")
+    return exit_code
+
+
+def say(message: str) -> None:
+    """Print a line to stderr."""
+    print(message, file=sys.stderr)
+
+
+def print_json(value: Any) -> None:
+    """Print plain values or records as indented JSON."""
+    print(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def print_frame(frame: pd.DataFrame, title: str = "") -> None:
+    """Print a frame of display strings as a table."""
+    print_table([str(name) for name in frame.columns], frame.astype(str).to_numpy().tolist(), title)
+
+
+def print_table(heads: Sequence[str], lines: Iterable[Sequence[str]], title: str = "") -> None:
+    """Print a table; names and reasons are shown as they are, never read as markup."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold")
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    for line in lines:
+        table.add_row(*(Text(printable(cell)) for cell in line))
+    console = Console()
+    natural = Console(width=10_000).measure(table).maximum
+    Console(width=None if console.is_terminal else max(console.width, natural)).print(table)
+
+
+def printable(text: str) -> str:
+    """Return text without control characters, so that it cannot steer a terminal."""
+    return "".join(
+        char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text
+    )

@@ -1,0 +1,121 @@
+"""``bench list``, ``bench show`` and ``bench report``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench.cli import options
+from bench.cli.console import print_json, print_table, say
+from bench.errors import FolderError
+
+
+class Table(StrEnum):
+    """What can be listed."""
+
+    models = "models"
+    datasets = "datasets"
+    metrics = "metrics"
+    presets = "presets"
+
+
+def list_table(
+    table: Annotated[Table, typer.Argument(help="What to list.")] = Table.models, json: options.Json = False
+) -> int:
+    """List the models, data sets, metrics or presets."""
+    heads, lines = TABLES[table]()
+    if json:
+        print_json([dict(zip(heads, line, strict=True)) for line in lines])
+    else:
+        print_table([head.capitalize() for head in heads], lines)
+    return 0
+
+
+def show(folder: options.Folder = None, json: options.Json = False) -> int:
+    """Print the leaderboard of a run folder."""
+    from bench.api import open_run
+    from bench.cli.running import print_leaderboard
+
+    store, run = open_run(folder or latest_folder())
+    print_leaderboard(store, run, json=json)
+    return 0
+
+
+def report(folder: options.Folder = None) -> int:
+    """Write report, leaderboard and submission of a run folder anew from its stored results."""
+    from bench.api import open_run
+    from bench.api import report as write
+
+    store, run = open_run(folder or latest_folder())
+    write(store, run)
+    say(f"report: {store.path / 'report.html'}")
+    return 0
+
+
+def latest_folder() -> Path:
+    """Return the run folder below runs/ that was written last.
+
+    Raises
+    ------
+    FolderError
+        If there is none.
+    """
+    found = sorted(Path("runs").glob("*/run.json"), key=lambda path: path.stat().st_mtime)
+    if not found:
+        raise FolderError("no run folder below runs/; name one, or make one with `bench run --all`")
+    return found[-1].parent
+
+
+def _models() -> tuple[list[str], list[list[str]]]:
+    from bench.registry import ESTIMATORS
+
+    heads = ["name", "family", "title", "import", "tags", "needs"]
+    lines = [
+        [
+            spec.name,
+            spec.family,
+            spec.title,
+            _import_name(spec.target),
+            ", ".join(spec.tags),
+            ", ".join(spec.needs),
+        ]
+        for spec in ESTIMATORS.values()
+    ]
+    return heads, lines
+
+
+def _import_name(target: str) -> str:
+    return f"estimators.{target.partition(':')[2]}"
+
+
+def _datasets() -> tuple[list[str], list[list[str]]]:
+    from bench.datasets import DATASETS
+
+    return ["name", "title", "needs"], [[item.name, item.title, item.needs] for item in DATASETS]
+
+
+def _metrics() -> tuple[list[str], list[list[str]]]:
+    from bench.metrics import METRICS
+
+    lines = [
+        [metric.name, metric.title, "greater" if metric.greater_is_better else "smaller", metric.needs]
+        for metric in METRICS.values()
+    ]
+    return ["name", "title", "better", "needs"], lines
+
+
+def _presets() -> tuple[list[str], list[list[str]]]:
+    from bench.registry import PRESETS
+
+    return ["name", "meaning"], [[name, meaning] for name, meaning in PRESETS.items()]
+
+
+TABLES = {
+    Table.models: _models,
+    Table.datasets: _datasets,
+    Table.metrics: _metrics,
+    Table.presets: _presets,
+}

@@ -1,0 +1,94 @@
+"""``bench tune``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bench.cli import options
+from bench.cli.console import print_json, print_table, say
+from bench.errors import INTERRUPTED_EXIT_CODE
+from bench.records import Study, Trial
+
+Model = Annotated[str, typer.Argument(metavar="MODEL", help="The model to tune.")]
+Trials = Annotated[
+    int, typer.Option("--trials", help="Trials that the study shall have in all.", rich_help_panel="Search")
+]
+
+
+def tune(
+    model: Model,
+    trials: Trials = 20,
+    preset: options.Preset = "quick",
+    set_: options.Set = [],  # noqa: B006 (typer copies it)
+    data: options.Data = "digits",
+    test: options.Test = None,
+    label: options.Label = None,
+    image_shape: options.ImageShape = None,
+    rows: options.Rows = None,
+    cv: options.Cv = 5,
+    repeats: options.Repeats = 1,
+    seed: options.Seed = 0,
+    metric: options.Metric = "accuracy",
+    jobs: options.Jobs = None,
+    threads: options.Threads = None,
+    out: options.Out = None,
+    fresh: options.Fresh = False,
+    quiet: options.Quiet = False,
+    json: options.Json = False,
+) -> int:
+    """Search for a model's parameters on the run's folds, for `bench run MODEL --tuned`. Resumes."""
+    from bench.api import Request, search
+
+    request = Request(
+        models=(model,),
+        data=data,
+        test=test,
+        label=label,
+        image_shape=image_shape,
+        rows=rows,
+        cv=cv,
+        repeats=repeats,
+        seed=seed,
+        metric=metric,
+        preset=preset,
+        overrides=tuple(set_),
+        jobs=jobs,
+        threads=threads,
+        out=out,
+        fresh=fresh,
+        trials=trials,
+    )
+    try:
+        study = search(request, (lambda trial: None) if quiet else _report)
+    except KeyboardInterrupt:
+        say(f"bench: interrupted; finished trials are kept, resume with: {request.command('tune')}")
+        return INTERRUPTED_EXIT_CODE
+    _print_study(study, json=json)
+    if not quiet:
+        say(f"use them with: {request.for_row(model, tuned=True).command()}")
+    return 0
+
+
+def _report(trial: Trial) -> None:
+    value = "" if trial.value is None else f" {trial.value:.4f}"
+    say(f"trial {trial.number + 1}: {trial.state}{value} in {trial.seconds:.0f} s  {_pairs(trial)}")
+
+
+def _pairs(trial: Trial) -> str:
+    return ", ".join(f"{name}={_short(value)}" for name, value in trial.params.items())
+
+
+def _short(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _print_study(study: Study, *, json: bool) -> None:
+    if json:
+        print_json(study)
+        return
+    lines = [[name, _short(value)] for name, value in study.best_params.items()]
+    done = sum(trial.state == "complete" for trial in study.trials)
+    title = f"{study.estimator}: best {study.metric} {study.best_value:.4f} of {done} completed trials"
+    print_table(("Parameter", "Best"), lines, title)

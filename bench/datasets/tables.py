@@ -1,0 +1,148 @@
+"""Tables of comma separated values: the fast reader, and the checks that it lacks."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bench.datasets.columns import unsigned_zeros
+from bench.datasets.diagnosis import blank, explain, is_blank
+from bench.datasets.files import File, one_line
+from bench.errors import DataError
+
+# pandas takes True and 1_0 for numbers; a single byte is sought first because that is ten times as fast.
+_SUSPICIOUS = ((b"_", b"_"), (b"e", b"rue"), (b"E", b"RUE"), (b"e", b"alse"), (b"E", b"ALSE"))
+
+
+@dataclass(frozen=True)
+class Table:
+    """The bytes of a csv whose head has been read.
+
+    Parameters
+    ----------
+    where : str
+        How messages call it.
+    content : bytes
+        The whole file.
+    header : tuple of str
+        Column names, each one once.
+    """
+
+    where: str
+    content: bytes
+    header: tuple[str, ...]
+
+
+def open_table(file: File) -> Table:
+    """Read the bytes and the head of a csv.
+
+    Raises
+    ------
+    DataError
+        If it is empty, no UTF-8 text, not separated by commas, or has unnamed or equal columns.
+    """
+    content = file.read()
+    if b"\0" in content:
+        raise DataError(f"{file.where}: holds NUL bytes, so it is no text; save it as a UTF-8 csv")
+    header = tuple(name.strip() for name in _first_row(file.where, content))
+    if not header:
+        raise DataError(f"{file.where}: is empty; give a csv with a head and rows")
+    if len(header) == 1 and any(sign in header[0] for sign in ";\t|"):
+        raise DataError(f"{file.where}: is not separated by commas; save it with commas")
+    for number, name in enumerate(header, start=1):
+        if not name:
+            raise DataError(f"{file.where}: column {number} has no name; name it, or save without the index")
+        if header.index(name) < number - 1:
+            raise DataError(f"{file.where}: two columns are called {name!r}; rename one of them")
+    return Table(file.where, content, header)
+
+
+def read_table(
+    table: Table, numbers: Sequence[str], dtype: str, text: Sequence[str]
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Return the columns of numbers in the given order, and the columns of text by name.
+
+    Parameters
+    ----------
+    table : Table
+        What to read.
+    numbers, text : sequence of str
+        Columns to return; no other column is looked at.
+    dtype : {"uint8", "float32"}
+        Kind of the numbers.
+
+    Returns
+    -------
+    X : ndarray of shape (n, len(numbers)), `dtype`, in C order
+    texts : dict of str to ndarray of shape (n,), object
+        Non-empty strings.
+
+    Raises
+    ------
+    DataError
+        If a row has too few or too many fields, or a cell is empty or not what its column asks for.
+    """
+    body = max(table.content.find(b"\n"), 0)
+    if any(all(table.content.find(part, body) >= 0 for part in parts) for parts in _SUSPICIOUS):
+        explain(table.where, table.content, table.header, numbers, dtype, text)
+    try:
+        return _read_fast(table, numbers, dtype, text)
+    except (ValueError, OverflowError, csv.Error) as error:
+        explain(table.where, table.content, table.header, numbers, dtype, text)
+        problem = f"cannot be understood ({one_line(error)})"
+        raise DataError(f"{table.where}: {problem}; save it as a plain UTF-8 csv") from error
+
+
+def _read_fast(
+    table: Table, numbers: Sequence[str], dtype: str, text: Sequence[str]
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    import pandas as pd
+
+    if (width := len(_second_row(table))) != len(table.header):
+        raise ValueError(f"the first row has {width} fields")
+    dtypes: dict[str, object] = dict.fromkeys(table.header, object) | dict.fromkeys(numbers, dtype)
+    with np.errstate(over="ignore", invalid="ignore"):
+        frame = pd.read_csv(
+            io.BytesIO(table.content),
+            names=list(table.header),
+            header=0,
+            index_col=False,
+            dtype=dtypes,
+            engine="c",
+            keep_default_na=False,
+            na_filter=False,
+        )
+    texts = {name: frame[name].to_numpy() for name in text}
+    if any(blank(cell) for column in texts.values() for cell in column):
+        raise ValueError("a cell is empty")
+    X = np.array(frame[list(numbers)], dtype=dtype, order="C")
+    if dtype == "float32" and not np.isfinite(X).all():
+        raise ValueError("a number is not finite")
+    return X if dtype == "uint8" else unsigned_zeros(X), texts
+
+
+def _first_row(where: str, content: bytes) -> list[str]:
+    try:
+        return next(_rows(content), [])
+    except UnicodeDecodeError as error:
+        raise DataError(f"{where}: is no UTF-8 text ({one_line(error)}); save it as UTF-8") from error
+    except csv.Error as error:
+        raise DataError(f"{where}: its head cannot be read ({one_line(error)}); save it as a csv") from error
+
+
+def _second_row(table: Table) -> list[str]:
+    rows = _rows(table.content)
+    next(rows)
+    row = next(rows, None)
+    if row is None:
+        raise DataError(f"{table.where}: holds no rows beneath its head; add some")
+    return row
+
+
+def _rows(content: bytes) -> Iterator[list[str]]:
+    reader = csv.reader(io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline=""))
+    return (row for row in reader if not is_blank(row))

@@ -1,0 +1,95 @@
+"""Where a run takes place: versions, processor, memory, accelerator, commit."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import shutil
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+import psutil
+
+from bench.records import Environment
+
+SHOWN_PACKAGES = (
+    "honest-bench",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "pandas",
+    "xgboost",
+    "tensorflow",
+    "keras",
+    "optuna",
+    "joblib",
+    "matplotlib",
+    "seaborn",
+)
+
+# Distributions that bring the same package under another name.
+VARIANTS = {"tensorflow": ("tensorflow-cpu",), "xgboost": ("xgboost-cpu",)}
+
+
+def describe(jobs: int, threads: int) -> Environment:
+    """Return the record of this machine.
+
+    Parameters
+    ----------
+    jobs : int
+        Fits that run at the same time.
+    threads : int
+        Threads that each of them may use.
+    """
+    return Environment(
+        python=platform.python_version(),
+        platform=platform.platform(),
+        cpu=_cpu(),
+        cores=usable_cores(),
+        memory_bytes=psutil.virtual_memory().total,
+        accelerator=_first_line("nvidia-smi", "--query-gpu=name", "--format=csv,noheader") or "none",
+        versions=versions(SHOWN_PACKAGES),
+        commit=_first_line("git", "rev-parse", "HEAD"),
+        jobs=jobs,
+        threads=threads,
+    )
+
+
+def versions(packages: Iterable[str]) -> dict[str, str]:
+    """Return the installed version of each distribution, "absent" where there is none."""
+    return {name: _version(name) for name in packages}
+
+
+def usable_cores() -> int:
+    """Return how many processor cores this process may use, container limits included."""
+    import joblib
+
+    return joblib.cpu_count()
+
+
+def free_memory_bytes() -> int:
+    """Return the memory that new processes can have without swapping."""
+    return psutil.virtual_memory().available
+
+
+def _version(name: str) -> str:
+    for distribution in (name, *VARIANTS.get(name, ())):
+        found = next(iter(importlib.metadata.distributions(name=distribution)), None)
+        if found is not None:
+            return found.version
+    return "absent"
+
+
+def _cpu() -> str:
+    path = Path("/proc/cpuinfo")
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def _first_line(*command: str) -> str:
+    if shutil.which(command[0]) is None:
+        return ""
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10)
+    return done.stdout.strip().partition("\n")[0] if done.returncode == 0 else ""

@@ -1,0 +1,64 @@
+"""What can go wrong, each with the exit code that the command line ends with."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class BenchError(Exception):
+    """A mistake or misfortune that one sentence explains.
+
+    Parameters
+    ----------
+    message : str
+        One line in three parts: the wish, the finding, the way out.
+    """
+
+    exit_code = 1
+
+
+class UsageError(BenchError):
+    """The request makes no sense as it stands."""
+
+    exit_code = 2
+
+
+class DataError(BenchError):
+    """The data cannot be read, or cannot be benchmarked."""
+
+    exit_code = 2
+
+
+class FolderError(BenchError):
+    """The run folder belongs to other data or folds, or lacks what is asked of it."""
+
+    exit_code = 2
+
+
+class EnvironmentProblem(BenchError):
+    """The machine does not give what is needed: network, disk, permission, package."""
+
+    exit_code = 4
+
+
+PARTIAL_EXIT_CODE = 3
+INTERRUPTED_EXIT_CODE = 130
+
+
+def unknown(kind: str, given: str, known: Iterable[str]) -> UsageError:
+    """Return the error for a name that is not in a table, with the nearest name suggested.
+
+    Parameters
+    ----------
+    kind : str
+        What the name stands for, such as "MODEL" or "--metric".
+    given : str
+        The name as the user typed it.
+    known : iterable of str
+        The names that would have been right.
+    """
+    names = sorted(known)
+    nearest = difflib.get_close_matches(given, names, n=1, cutoff=0.5)
+    hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
+    return UsageError(f"{kind} must be one of {', '.join(names)}; got {given!r}.{hint}")

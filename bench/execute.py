@@ -1,0 +1,95 @@
+"""Run the jobs of a plan, those that are not stored yet, and store how each ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bench.environment import free_memory_bytes, usable_cores
+from bench.errors import EnvironmentProblem, UsageError
+from bench.records import Dataset, FoldResult, Folds, Job
+from bench.store import RunStore
+from bench.worker import Outcome, fit_job
+
+# A worker that has imported TensorFlow and holds its copy of the training rows.
+WORKER_BYTES = 2_000_000_000
+
+
+def split_machine(jobs: int | None, threads: int | None) -> tuple[int, int]:
+    """Return how many fits run at once and how many threads each may use.
+
+    Parameters
+    ----------
+    jobs : int or None
+        None: one for every core, as far as memory goes.
+    threads : int or None
+        None: the cores divided among the jobs.
+
+    Raises
+    ------
+    UsageError
+        If a number is below 1.
+    """
+    for name, number in (("--jobs", jobs), ("--threads", threads)):
+        if number is not None and number < 1:
+            raise UsageError(f"{name} must be at least 1; got {number}")
+    cores = usable_cores()
+    jobs = jobs or max(1, min(cores, free_memory_bytes() // WORKER_BYTES))
+    return jobs, threads or max(1, cores // jobs)
+
+
+def run(
+    jobs: Iterable[Job], dataset: Dataset, folds: Folds, store: RunStore, *, n_jobs: int, threads: int
+) -> Iterator[FoldResult]:
+    """Yield the result of every job as it becomes known: stored ones first, then as they end.
+
+    Parameters
+    ----------
+    jobs : iterable of Job
+    dataset : Dataset
+    folds : Folds
+    store : RunStore
+        Receives results and failures; failures of an earlier run are tried again.
+    n_jobs, threads : int
+        As `split_machine` gives them.
+
+    Raises
+    ------
+    EnvironmentProblem
+        If a worker process dies.
+    """
+    waiting = []
+    for job in jobs:
+        stored = store.read_result(job.estimator, job.key) if store.has(job) else None
+        if stored is None:
+            waiting.append(job)
+        else:
+            yield stored
+    for outcome in _fitted(waiting, dataset, folds, n_jobs, threads):
+        _keep(outcome, store)
+        yield outcome.result
+
+
+def _fitted(jobs: list[Job], dataset: Dataset, folds: Folds, n_jobs: int, threads: int) -> Iterator[Outcome]:
+    if not jobs:
+        return
+    from joblib import Parallel, delayed
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    dispatch = Parallel(n_jobs=min(n_jobs, len(jobs)), backend="loky", return_as="generator_unordered")
+    try:
+        yield from dispatch(delayed(fit_job)(job, dataset, folds, threads) for job in jobs)
+    except TerminatedWorkerError as error:
+        raise EnvironmentProblem(
+            "a worker process was killed, most likely for lack of memory; finished fits are kept: "
+            "run again with --jobs 1"
+        ) from error
+
+
+def _keep(outcome: Outcome, store: RunStore) -> None:
+    result = outcome.result
+    if outcome.predictions is None:
+        store.write_failure(result)
+        return
+    if outcome.model is not None:
+        store.write_model(result.estimator, result.key, outcome.model)
+    store.write_result(result, outcome.predictions)

@@ -1,0 +1,70 @@
+"""The one split that every model shares."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bench.errors import DataError, UsageError
+from bench.records import Dataset, Folds
+
+KIND = "stratified, exact duplicates together"
+
+
+def make_folds(dataset: Dataset, n_splits: int, n_repeats: int, seed: int) -> Folds:
+    """Assign every row to the fold that tests it, once for each repeat.
+
+    Folds are stratified by class. Rows whose features are exactly equal go to the same fold, so that
+    no model is tested on a row that it was trained on.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    n_splits : int
+        Number of folds, at least 2.
+    n_repeats : int
+        Number of independent assignments, at least 1.
+    seed : int
+        Seed of the shuffling; repeat r uses ``seed + r``.
+
+    Raises
+    ------
+    UsageError
+        If the numbers make no split.
+    DataError
+        If a class has fewer distinct rows than there are folds.
+    """
+    if n_splits < 2 or n_repeats < 1:
+        raise UsageError(f"--cv must be at least 2 and --repeats at least 1; got {n_splits} and {n_repeats}")
+    first, group = _duplicate_groups(dataset.X)
+    labels = dataset.y[first]
+    _check_members(labels, n_splits)
+    repeats = [_assign(labels, n_splits, seed + repeat)[group] for repeat in range(n_repeats)]
+    return Folds(dataset.sha256, KIND, n_splits, n_repeats, seed, np.stack(repeats))
+
+
+def _duplicate_groups(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first row of every group of equal rows, and every row's group."""
+    seen: dict[bytes, int] = {}
+    group = np.fromiter((seen.setdefault(row.tobytes(), len(seen)) for row in X), np.int64, len(X))
+    first = np.unique(group, return_index=True)[1]
+    return first, group
+
+
+def _check_members(labels: np.ndarray, n_splits: int) -> None:
+    classes, counts = np.unique(labels, return_counts=True)
+    rarest = counts.argmin()
+    if counts[rarest] < n_splits:
+        raise DataError(
+            f"--cv {n_splits} needs {n_splits} distinct rows of every class; class {classes[rarest]!s} has "
+            f"{counts[rarest]}; use a smaller --cv or more rows"
+        )
+
+
+def _assign(labels: np.ndarray, n_splits: int, seed: int) -> np.ndarray:
+    from sklearn.model_selection import StratifiedKFold
+
+    splitter = StratifiedKFold(n_splits, shuffle=True, random_state=seed)
+    assignment = np.empty(len(labels), dtype=np.int16)
+    for fold, (_, tests) in enumerate(splitter.split(labels, labels)):
+        assignment[tests] = fold
+    return assignment

@@ -1,0 +1,104 @@
+"""The one enumerator of jobs. Pure: reads no file, fits nothing, prints nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from bench.environment import versions
+from bench.records import DatasetInfo, EstimatorSpec, Folds, Job, Params, Plan, Row
+
+COMMON_PACKAGES = ("honest-bench", "numpy", "scipy", "scikit-learn")
+OPTIMISTIC = "tuned on these rows: optimistic"
+NO_IMAGE = "needs images, and these columns are none; say --image-shape HxW if they are pixels"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A model under one set of parameters, as a candidate for the leaderboard."""
+
+    spec: EstimatorSpec
+    params: Params
+    tuned: bool = False
+
+    @property
+    def name(self) -> str:
+        """Name of its row."""
+        return f"{self.spec.name} (tuned)" if self.tuned else self.spec.name
+
+
+def make_plan(
+    info: DatasetInfo,
+    folds: Folds,
+    choices: Iterable[Choice],
+    command: Callable[[Choice], str],
+) -> Plan:
+    """Return the rows of the leaderboard and the fold jobs behind them.
+
+    Parameters
+    ----------
+    info : DatasetInfo
+    folds : Folds
+    choices : iterable of Choice
+        In the order in which they are to be fitted.
+    command : callable
+        Gives the command line that reproduces a choice.
+    """
+    rows, jobs = [], []
+    for choice in choices:
+        reason = _reason_to_skip(choice.spec, info)
+        own = [] if reason else fold_jobs(choice.spec, choice.params, folds)
+        rows.append(_row(choice, own, folds, reason, command(choice)))
+        jobs.extend(own)
+    return Plan(info, folds, tuple(rows), tuple(jobs))
+
+
+def fold_jobs(spec: EstimatorSpec, params: Params, folds: Folds) -> list[Job]:
+    """Return one job for each repeat and fold."""
+    return [
+        _job(spec, params, folds, repeat, fold, "fold")
+        for repeat in range(folds.n_repeats)
+        for fold in range(folds.n_splits)
+    ]
+
+
+def refit_job(spec: EstimatorSpec, params: Params, folds: Folds) -> Job:
+    """Return the job that fits all rows and predicts the test rows."""
+    return _job(spec, params, folds, 0, 0, "refit")
+
+
+def _job(spec: EstimatorSpec, params: Params, folds: Folds, repeat: int, fold: int, role: str) -> Job:
+    return Job(
+        estimator=spec.name,
+        target=spec.target,
+        params=params,
+        folds_sha256=folds.sha256,
+        repeat=repeat,
+        fold=fold,
+        seed=folds.seed + repeat,
+        role=role,
+        versions=versions((*COMMON_PACKAGES, *spec.packages)),
+        parallel=spec.parallel,
+    )
+
+
+def _reason_to_skip(spec: EstimatorSpec, info: DatasetInfo) -> str:
+    if "image" in spec.needs and info.image_shape is None:
+        return NO_IMAGE
+    missing = [name for name, found in versions(spec.packages).items() if found == "absent"]
+    return f"needs {' and '.join(missing)}; pip install {' '.join(missing)}" if missing else ""
+
+
+def _row(choice: Choice, own: list[Job], folds: Folds, reason: str, command: str) -> Row:
+    return Row(
+        name=choice.name,
+        estimator=choice.spec.name,
+        title=choice.spec.title,
+        family=choice.spec.family,
+        params=choice.params,
+        keys=tuple(job.key for job in own),
+        refit_key="" if reason else refit_job(choice.spec, choice.params, folds).key,
+        skipped=reason,
+        stamp=OPTIMISTIC if choice.tuned else "",
+        command=command,
+    )

@@ -1,0 +1,40 @@
+"""Every noun that crosses a module border or reaches the disk, as a frozen dataclass.
+
+Records without arrays are stored as JSON and checked field by field when they are read back.
+`Dataset`, `Folds` and `Predictions` carry arrays, which the store keeps as plain npz members.
+
+Schema history
+--------------
+1 : first layout of a run folder.
+"""
+
+from bench.records.coding import SCHEMA_VERSION, Label, Params, Scalar, digest, from_json, to_json
+from bench.records.data import Dataset, DatasetInfo, Folds
+from bench.records.jobs import FoldResult, Job, Predictions
+from bench.records.models import EstimatorSpec, Parameter
+from bench.records.runs import Environment, Plan, Protocol, Row, Run, Study, Trial
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Dataset",
+    "DatasetInfo",
+    "Environment",
+    "EstimatorSpec",
+    "FoldResult",
+    "Folds",
+    "Job",
+    "Label",
+    "Parameter",
+    "Params",
+    "Plan",
+    "Predictions",
+    "Protocol",
+    "Row",
+    "Run",
+    "Scalar",
+    "Study",
+    "Trial",
+    "digest",
+    "from_json",
+    "to_json",
+]

@@ -1,0 +1,90 @@
+"""One fit: what it is asked, what it said, how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+from bench.records.coding import Params, digest
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True)
+class Job:
+    """One fit that is fully decided: role "fold" scores a fold, role "refit" uses all rows."""
+
+    estimator: str
+    target: str
+    params: Params
+    folds_sha256: str
+    repeat: int
+    fold: int
+    seed: int
+    role: str
+    versions: dict[str, str]
+    parallel: bool
+
+    @property
+    def key(self) -> str:
+        """The sha256 of all that decides the result, and of nothing else."""
+        decisive = asdict(self)
+        for name in ("estimator", "parallel"):
+            del decisive[name]
+        return digest(decisive)
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a fitted model said about rows that it had not seen, and what it shows of itself.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n,), int64
+        Positions in the data set (role "fold") or in its test rows (role "refit").
+    y_true : ndarray of shape (n,), int32, or None
+        Index of the true class.
+    scores : ndarray of shape (n, n_classes), float32
+        The predicted class is the column of the largest score.
+    score_kind : {"probability", "decision"}
+    history : dict of str to list of float
+        Per-epoch curves; empty if the model has no epochs.
+    importance : ndarray of shape (n_features,), float32, or None
+    """
+
+    rows: np.ndarray
+    y_true: np.ndarray | None
+    scores: np.ndarray
+    score_kind: str
+    history: dict[str, list[float]] = field(default_factory=dict)
+    importance: np.ndarray | None = None
+
+    @property
+    def y_pred(self) -> np.ndarray:
+        """Index of the predicted class, of shape (n,)."""
+        return self.scores.argmax(axis=1)
+
+
+@dataclass(frozen=True)
+class FoldResult:
+    """How one job ended. `peak_memory_bytes` is known only for a fit in a process of its own."""
+
+    key: str
+    estimator: str
+    role: str
+    repeat: int
+    fold: int
+    status: str
+    reason: str = ""
+    metrics: dict[str, float | None] = field(default_factory=dict)
+    score_kind: str = ""
+    fit_seconds: float = 0.0
+    predict_seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    peak_memory_bytes: int | None = None
+    model_bytes: int = 0
+    threads: int = 1
+    warnings: tuple[str, ...] = ()
+    n_train: int = 0
+    n_test: int = 0

@@ -1,0 +1,53 @@
+"""What the registry says of a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bench.records.coding import Params, Scalar
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One dimension of a search space: a range, or choices."""
+
+    kind: str
+    low: float = 0
+    high: float = 0
+    log: bool = False
+    choices: tuple[Scalar, ...] = ()
+
+
+@dataclass(frozen=True)
+class EstimatorSpec:
+    """One row of the registry.
+
+    Parameters
+    ----------
+    target : str
+        "module:Class"; imported only where it is fitted.
+    defaults : dict
+        Parameters that differ from the class's own defaults, under every preset.
+    presets : dict
+        Preset name -> parameters that it adds to `defaults`.
+    space : dict
+        Parameter name -> its dimension in ``bench tune``.
+    packages : tuple of str
+        Distributions whose versions decide the result beside scikit-learn and numpy.
+    needs : tuple of str
+        "image" if the model makes sense on image pixels only.
+    parallel : bool
+        Whether it may use several threads: only if their number leaves the result bit-equal.
+    """
+
+    name: str
+    title: str
+    family: str
+    target: str
+    defaults: Params = field(default_factory=dict)
+    presets: dict[str, Params] = field(default_factory=dict)
+    space: dict[str, Parameter] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    parallel: bool = True

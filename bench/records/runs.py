@@ -1,0 +1,134 @@
+"""Leaderboard rows, plans, studies, and the run folder as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bench.records.coding import Params
+from bench.records.data import DatasetInfo, Folds
+from bench.records.jobs import Job
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the leaderboard as planned: a model under one set of parameters.
+
+    Parameters
+    ----------
+    name : str
+        "cnn", or "cnn (tuned)".
+    keys : tuple of str
+        Keys of its fold jobs, by repeat and fold; empty if it was skipped.
+    refit_key : str
+        Key of its job on all rows; "" if it was skipped.
+    skipped : str
+        The reason for which it was not run, or "".
+    stamp : str
+        A reservation that is shown wherever its numbers are, or "".
+    command : str
+        The command that reproduces the row.
+    """
+
+    name: str
+    estimator: str
+    title: str
+    family: str
+    params: Params
+    keys: tuple[str, ...]
+    refit_key: str
+    skipped: str = ""
+    stamp: str = ""
+    command: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that a run will do: its rows, and the jobs behind them."""
+
+    info: DatasetInfo
+    folds: Folds
+    rows: tuple[Row, ...]
+    jobs: tuple[Job, ...]
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """What makes two leaderboards comparable."""
+
+    n_splits: int
+    n_repeats: int
+    seed: int
+    rows: str
+    folds_sha256: str
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Where a run took place."""
+
+    python: str
+    platform: str
+    cpu: str
+    cores: int
+    memory_bytes: int
+    accelerator: str
+    versions: dict[str, str]
+    commit: str
+    jobs: int
+    threads: int
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One evaluated set of parameters; `value` is the mean over the folds that were fitted."""
+
+    number: int
+    state: str
+    params: Params
+    value: float | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Study:
+    """A finished search for parameters."""
+
+    estimator: str
+    name: str
+    metric: str
+    sampler: str
+    seed: int
+    dataset_sha256: str
+    folds_sha256: str
+    n_rows_seen: int
+    base_params: Params
+    best_params: Params
+    best_value: float
+    trials: tuple[Trial, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run folder as a whole.
+
+    Parameters
+    ----------
+    rows : tuple of Row
+        In the registry's order; the leaderboard sorts them.
+    best : str
+        Name of the row that makes the submission, or "" before one is known.
+    derived : str
+        Digest of what the derived files (report, leaderboard, submission) were made from.
+    """
+
+    schema_version: int
+    created: str
+    command: str
+    bench_version: str
+    info: DatasetInfo
+    protocol: Protocol
+    environment: Environment
+    metric: str
+    rows: tuple[Row, ...]
+    best: str = ""
+    derived: str = ""

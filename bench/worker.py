@@ -1,0 +1,244 @@
+"""The only place that fits a model."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import io
+import os
+import pickle
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from bench import metrics
+from bench.records import Dataset, FoldResult, Folds, Job, Predictions
+
+# TensorFlow's results depend on its thread count, and it reads these only when it is imported.
+TENSORFLOW_ENVIRONMENT = {
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a job leaves behind: predictions if it succeeded, the model if it was a refit."""
+
+    result: FoldResult
+    predictions: Predictions | None = None
+    model: Any = None
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows that a job fits and those that it predicts."""
+
+    X_fit: np.ndarray
+    y_fit: np.ndarray
+    X_new: np.ndarray
+    y_new: np.ndarray | None
+    positions: np.ndarray
+
+
+def fit_job(job: Job, dataset: Dataset, folds: Folds, threads: int) -> Outcome:
+    """Fit one model, let it predict the rows that it has not seen, and score it.
+
+    Parameters
+    ----------
+    job : Job
+    dataset : Dataset
+    folds : Folds
+    threads : int
+        Upper limit; a job that is not `parallel` uses one.
+
+    Returns
+    -------
+    Outcome
+        Of status "failed", with the reason, if the model raised or answered nonsense.
+    """
+    from threadpoolctl import threadpool_limits
+
+    threads = threads if job.parallel else 1
+    blank = FoldResult(job.key, job.estimator, job.role, job.repeat, job.fold, "failed", threads=threads)
+    import_libraries(job.versions)
+    with warnings.catch_warnings(record=True) as caught, threadpool_limits(threads):
+        warnings.simplefilter("always")
+        try:
+            outcome = _fit(job, dataset, folds, threads, blank)
+        except Exception as error:
+            outcome = Outcome(replace(blank, reason=_sentence(error)))
+    texts = tuple(dict.fromkeys(_sentence(item.message) for item in caught))
+    return replace(outcome, result=replace(outcome.result, warnings=texts))
+
+
+def import_libraries(versions: dict[str, str]) -> None:
+    """Import the packages that decide a result, so that no import is timed as a fit."""
+    for name, value in TENSORFLOW_ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    waiting = [name for name in versions if name not in sys.modules and importlib.util.find_spec(name)]
+    if waiting:
+        with _native_stderr_hidden(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for name in waiting:
+                importlib.import_module(name)
+
+
+def build(job: Job, threads: int) -> Any:
+    """Return the unfitted estimator of a job, its seed and threads set where it has them."""
+    module, _, name = job.target.partition(":")
+    estimator = getattr(importlib.import_module(module), name)()
+    offered = estimator.get_params()
+    machine = {"random_state": job.seed, "n_jobs": threads}
+    return estimator.set_params(**{k: v for k, v in machine.items() if k in offered}, **job.params)
+
+
+def score_rows(estimator: Any, X: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, str]:
+    """Return the scores of a fitted estimator in the order of `classes`, and their kind.
+
+    Parameters
+    ----------
+    estimator : classifier
+        With ``predict_proba``, or else with ``decision_function``.
+    X : ndarray of shape (n, n_features)
+    classes : ndarray of shape (n_classes,)
+        All classes, also those that the estimator has never seen.
+
+    Returns
+    -------
+    scores : ndarray of shape (n, n_classes), float32
+    kind : {"probability", "decision"}
+
+    Raises
+    ------
+    ValueError
+        If the scores have another shape, are not finite, or are no probabilities.
+    """
+    kind = "probability" if hasattr(estimator, "predict_proba") else "decision"
+    answer = estimator.predict_proba(X) if kind == "probability" else estimator.decision_function(X)
+    raw = np.asarray(answer, dtype=np.float64)
+    if raw.ndim == 1:
+        raw = np.column_stack([-raw, raw])
+    _check_scores(raw, (len(X), len(estimator.classes_)), kind)
+    scores = np.full((len(X), len(classes)), 0.0 if kind == "probability" else raw.min(initial=0) - 1)
+    scores[:, np.searchsorted(classes, estimator.classes_)] = raw
+    return scores.astype(np.float32), kind
+
+
+@contextmanager
+def _native_stderr_hidden() -> Iterator[None]:
+    """Keep the notices that TensorFlow's native code prints while it loads off the terminal."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def _fit(job: Job, dataset: Dataset, folds: Folds, threads: int, blank: FoldResult) -> Outcome:
+    rows = _rows(job, dataset, folds)
+    classes = np.unique(dataset.y)
+    estimator = build(job, threads)
+    cpu, start = time.process_time(), time.perf_counter()
+    estimator.fit(rows.X_fit, rows.y_fit)
+    fitted = time.perf_counter()
+    scores, kind = _scores(estimator, rows.X_new, classes)
+    done, cpu = time.perf_counter(), time.process_time() - cpu
+    predictions = _predictions(rows, scores, kind, classes, estimator)
+    result = replace(
+        blank,
+        status="ok",
+        metrics=metrics.score(predictions) if predictions.y_true is not None else {},
+        score_kind=kind,
+        fit_seconds=fitted - start,
+        predict_seconds=done - fitted,
+        cpu_seconds=cpu,
+        model_bytes=_model_bytes(estimator),
+        n_train=len(rows.X_fit),
+        n_test=len(rows.X_new),
+    )
+    return Outcome(result, predictions, estimator if job.role == "refit" else None)
+
+
+def _rows(job: Job, dataset: Dataset, folds: Folds) -> Rows:
+    X, y = dataset.X, dataset.y
+    if job.role == "fold":
+        train, test = folds.rows(job.repeat, job.fold)
+        return Rows(X[train], y[train], X[test], y[test], test)
+    X_new = X[:0] if dataset.X_test is None else dataset.X_test
+    return Rows(X, y, X_new, dataset.y_test, np.arange(len(X_new)))
+
+
+def _scores(estimator: Any, X: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, str]:
+    if len(X) == 0:
+        return np.empty((0, len(classes)), dtype=np.float32), "probability"
+    return score_rows(estimator, X, classes)
+
+
+def _check_scores(raw: np.ndarray, shape: tuple[int, int], kind: str) -> None:
+    if raw.shape != shape:
+        raise ValueError(f"scores of shape {shape} were expected, the model gave {raw.shape}")
+    if not np.isfinite(raw).all():
+        raise ValueError("the model's scores are not all finite")
+    if kind == "probability" and (raw.min() < 0 or np.abs(raw.sum(axis=1) - 1).max() > 1e-3):
+        raise ValueError("the model's probabilities are negative, or do not sum to one")
+
+
+def _predictions(
+    rows: Rows, scores: np.ndarray, kind: str, classes: np.ndarray, estimator: Any
+) -> Predictions:
+    y_true = None if rows.y_new is None else np.searchsorted(classes, rows.y_new).astype(np.int32)
+    return Predictions(
+        rows=rows.positions,
+        y_true=y_true,
+        scores=scores,
+        score_kind=kind,
+        history={k: [float(v) for v in values] for k, values in getattr(estimator, "history_", {}).items()},
+        importance=_importance(estimator),
+    )
+
+
+def _importance(estimator: Any) -> np.ndarray | None:
+    """Return the weight of every feature: the model's own, or a linear model's mean absolute one."""
+    if hasattr(estimator, "feature_importances_"):
+        return np.asarray(estimator.feature_importances_, dtype=np.float32)
+    if hasattr(estimator, "coef_"):
+        return np.abs(estimator.coef_).mean(axis=0).astype(np.float32)
+    return None
+
+
+def _model_bytes(estimator: Any) -> int:
+    sink = _Count()
+    pickle.dump(estimator, sink, protocol=5)
+    return sink.n_bytes
+
+
+class _Count(io.RawIOBase):
+    """A file that keeps nothing but its length."""
+
+    n_bytes = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any) -> int:
+        size = memoryview(content).nbytes
+        self.n_bytes += size
+        return size
+
+
+def _sentence(error: object) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}"[:500]

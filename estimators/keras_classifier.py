@@ -1,0 +1,281 @@
+"""The bridge from a Keras model to the scikit-learn contract.
+
+Neither ``keras.wrappers`` nor SciKeras keeps that contract (cloning, stratified folds, probabilities), so
+this is a bridge of our own, written against the backend-neutral part of Keras 3.
+"""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from estimators.rows import Rows, check_fraction, inner_split, training_rows
+from estimators.training import (
+    batch_size_for,
+    check_output,
+    make_optimizer,
+    mean_one,
+    record_learning_rate,
+    seeded,
+)
+
+_FEATURES_PER_CHUNK = 2**20
+
+
+class KerasClassifier(ClassifierMixin, BaseEstimator):
+    """Train a Keras model as a scikit-learn classifier.
+
+    Features reach the model as float32 in 0..1, by each feature's range in the training rows; a later value
+    outside that range is moved to its end. Labels may be of any kind. Fitted objects pickle as architecture
+    and weights, without the optimizer. Layers with arbitrary code (``Lambda``) are not supported.
+
+    Parameters
+    ----------
+    model : callable or None, default=None
+        Called as ``model(n_features, n_classes)``, with n_classes at least 2; returns an uncompiled
+        :class:`keras.Model`, Sequential or functional, that maps (n, n_features) to softmax probabilities
+        (n, n_classes). None builds a perceptron with one hidden layer of 128 units. A function of a module,
+        not a lambda, can be pickled.
+    epochs : int, default=20
+        Most passes over the training rows.
+    batch_size : int or None, default=None
+        Rows per step. None takes the power of two in 16..128 next below a 200th of the training rows.
+    learning_rate : float, default=1e-3
+        Step size, or its peak with the schedule "cosine".
+    optimizer : str, dict or keras.optimizers.Optimizer, default="adam"
+        Anything that :func:`keras.optimizers.get` knows; of an instance only the settings are used, and
+        `learning_rate` replaces its own.
+    schedule : {"constant", "cosine"}, default="constant"
+        "cosine" rises for the first tenth of all steps and then falls along a half cosine to zero.
+    validation_fraction : float, default=0.0
+        Share of the training rows set aside to measure `val_loss` and `val_accuracy` after each epoch.
+    patience : int or None, default=None
+        Stop after this many epochs without a lower `val_loss`, and keep the weights of the best epoch.
+    callbacks : list of keras.callbacks.Callback or None, default=None
+        Copied for each fit.
+    verbose : int, default=0
+        Keras's own progress: 0 is silent, 1 a bar, 2 a line per epoch.
+    random_state : int, RandomState instance or None, default=None
+        Initial weights, row order, dropout and the validation split. On a CPU, equal seeds give equal models,
+        but not from several threads at once, because Keras's seed is global.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Labels in the order of the probability columns.
+    model_ : keras.Model
+        The trained network.
+    history_ : dict of str to list of float
+        One value per epoch: "loss", "accuracy" and "learning_rate", with validation rows also "val_loss" and
+        "val_accuracy".
+    offset_, span_ : ndarray of shape (n_features,) or (), float64
+        Smallest training value and range; inputs are ``(X - offset_) / span_``.
+    n_parameters_ : int
+        Number of weights.
+    n_features_in_ : int
+        Number of features seen in `fit`.
+
+    References
+    ----------
+    Kingma and Ba (2015), *Adam: A Method for Stochastic Optimization*, ICLR.
+    Loshchilov and Hutter (2017), *SGDR: Stochastic Gradient Descent with Warm Restarts*, ICLR.
+    Prechelt (1998), *Early Stopping - But When?*, Neural Networks: Tricks of the Trade.
+
+    Examples
+    --------
+    >>> from estimators import KerasClassifier
+    >>> model = KerasClassifier(learning_rate=0.05, random_state=0)
+    >>> model.fit([[0], [1], [8], [9]], ["a", "a", "b", "b"]).predict([[2], [7]])
+    array(['a', 'b'], dtype='<U1')
+    """
+
+    def __init__(
+        self,
+        model: Callable[[int, int], keras.Model] | None = None,
+        *,
+        epochs: int = 20,
+        batch_size: int | None = None,
+        learning_rate: float = 1e-3,
+        optimizer: str | dict | keras.optimizers.Optimizer = "adam",
+        schedule: str = "constant",
+        validation_fraction: float = 0.0,
+        patience: int | None = None,
+        callbacks: list[keras.callbacks.Callback] | None = None,
+        verbose: int = 0,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.model = model
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.optimizer = optimizer
+        self.schedule = schedule
+        self.validation_fraction = validation_fraction
+        self.patience = patience
+        self.callbacks = callbacks
+        self.verbose = verbose
+        self.random_state = random_state
+
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> "KerasClassifier":
+        """Build the model anew and train it.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Training rows of finite numbers.
+        y : array-like of shape (n,)
+            Labels of any kind.
+        sample_weight : array-like of shape (n,) or None, default=None
+            Weight per row; rows of weight 0 are left out.
+
+        Returns
+        -------
+        KerasClassifier
+            The estimator itself.
+
+        Raises
+        ------
+        ValueError
+            If rows, labels, weights or parameters are unusable, or the model has not one output per class.
+        """
+        self._check_parameters()
+        rows, classes = training_rows(self, X, y, sample_weight)
+        seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
+        train, validation = rows, None
+        if self.validation_fraction:
+            train, validation = map(rows.take, inner_split(rows.codes, self.validation_fraction, seed))
+        self._learn_inputs(train.X)
+        with seeded(seed):
+            n_outputs = max(2, len(classes))
+            self.model_ = self._build(train.X.shape[1], n_outputs)
+            check_output(self.model_, n_outputs)
+            self.history_ = self._train(train, validation)
+        self.classes_ = classes
+        self.n_parameters_ = self.model_.count_params()
+        return self
+
+    def predict_proba(self, X: ArrayLike) -> np.ndarray:
+        """Return class probabilities.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Rows to score.
+
+        Returns
+        -------
+        ndarray of shape (n, n_classes), float64
+            Rows sum to one.
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X, reset=False)
+        size = max(1, _FEATURES_PER_CHUNK // X.shape[1])
+        chunks = [self._probabilities(X[start : start + size]) for start in range(0, len(X), size)]
+        scores = np.concatenate(chunks, dtype=np.float64)[:, : len(self.classes_)]
+        return scores / scores.sum(axis=1, keepdims=True)
+
+    def predict(self, X: ArrayLike) -> np.ndarray:
+        """Return the most probable label for each row.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Rows to label.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+            Labels out of `classes_`.
+        """
+        best = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[best]
+
+    def _learn_inputs(self, X: np.ndarray) -> None:
+        """Learn from training rows how features become inputs; subclasses may learn otherwise."""
+        self._learn_scale(X, axis=0)
+
+    def _learn_scale(self, X: np.ndarray, axis: int | None) -> None:
+        self.offset_ = np.asarray(X.min(axis=axis), dtype=np.float64)
+        span = np.asarray(X.max(axis=axis), dtype=np.float64) - self.offset_
+        self.span_ = np.where(span > 0, span, 1.0)
+
+    def _inputs(self, X: np.ndarray) -> np.ndarray:
+        """Return what the model is fed, float32; subclasses may reshape it."""
+        precision = np.result_type(X.dtype, np.float32)
+        scaled = np.subtract(X, self.offset_.astype(precision), dtype=precision)
+        scaled /= self.span_.astype(precision)
+        return np.clip(scaled, 0, 1, out=scaled).astype(np.float32, copy=False)
+
+    def _build(self, n_features: int, n_classes: int) -> keras.Model:
+        """Return an uncompiled model; subclasses put their architecture here."""
+        if self.model is not None:
+            return self.model(n_features, n_classes)
+        return keras.Sequential(
+            [
+                keras.Input((n_features,)),
+                keras.layers.Dense(128, activation="relu"),
+                keras.layers.Dense(n_classes, activation="softmax"),
+            ]
+        )
+
+    def _train(self, train: Rows, validation: Rows | None) -> dict[str, list[float]]:
+        batch_size = self.batch_size or batch_size_for(len(train.codes))
+        n_steps = self.epochs * -(-len(train.codes) // batch_size)
+        optimizer = make_optimizer(self.optimizer, self.learning_rate, self.schedule, n_steps)
+        self.model_.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
+        history = self.model_.fit(
+            *self._targets(train)[:2],
+            sample_weight=mean_one(train.weight),
+            validation_data=None if validation is None else self._targets(validation),
+            batch_size=batch_size,
+            epochs=self.epochs,
+            callbacks=self._callbacks(),
+            verbose=self.verbose,
+        )
+        return {name: [float(value) for value in values] for name, values in history.history.items()}
+
+    def _targets(self, rows: Rows) -> tuple[np.ndarray, ...]:
+        inputs = self._inputs(rows.X)
+        return (inputs, rows.codes) if rows.weight is None else (inputs, rows.codes, mean_one(rows.weight))
+
+    def _callbacks(self) -> list[keras.callbacks.Callback]:
+        callbacks = [record_learning_rate(self.model_.optimizer), *copy.deepcopy(self.callbacks or [])]
+        if self.patience is not None:
+            callbacks.append(keras.callbacks.EarlyStopping(patience=self.patience, restore_best_weights=True))
+        return callbacks
+
+    def _probabilities(self, X: np.ndarray) -> np.ndarray:
+        return keras.ops.convert_to_numpy(self.model_(self._inputs(X), training=False))
+
+    def _check_parameters(self) -> None:
+        check_fraction(self.validation_fraction)
+        if self.epochs < 1 or (self.batch_size is not None and self.batch_size < 1):
+            raise ValueError(
+                f"epochs and batch_size must be 1 or more; got {self.epochs} and {self.batch_size}; "
+                "leave batch_size at None to have it chosen."
+            )
+        if self.schedule not in ("constant", "cosine"):
+            raise ValueError(f"schedule must be 'constant' or 'cosine'; got {self.schedule!r}.")
+        if self.patience is not None and not self.validation_fraction:
+            raise ValueError("patience needs validation rows; validation_fraction is 0; set it to 0.1, say.")
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = dict(super().__getstate__())
+        if "model_" in state:
+            architecture = keras.saving.serialize_keras_object(self.model_)
+            architecture.pop("compile_config", None)
+            state["model_"] = (architecture, self.model_.get_weights())
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        if "model_" in state:
+            architecture, weights = state["model_"]
+            self.model_ = keras.saving.deserialize_keras_object(architecture)
+            self.model_.set_weights(weights)

@@ -1,0 +1,137 @@
+"""All models side by side: fold by fold, and merit against cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import seaborn as sns
+
+from bench.metrics import METRICS
+from reports.leaderboard import Leaderboard
+from reports.theme import INK, MUTED
+from reports.wording import shortened
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_MARKERS = {"deep": "D", "classical": "o"}
+# Models this far behind the best would squeeze the others into one dot.
+_REACH = 0.15
+
+
+@dataclass(frozen=True)
+class FoldSpread:
+    """The headline metric of every model on every fold.
+
+    Parameters
+    ----------
+    board : Leaderboard
+    colours : dict of str to str
+        By row name.
+    """
+
+    board: Leaderboard
+    colours: dict[str, str]
+
+    def frame(self) -> pd.DataFrame:
+        """Return columns model, repeat, fold, value; rows that were scored at least once, best first."""
+        metric = self.board.run.metric
+        parts = [
+            outcome.values(metric).rename("value").reset_index().assign(model=outcome.row.name)
+            for outcome in self.board.outcomes
+            if outcome.done
+        ]
+        return pd.concat(parts, ignore_index=True)[["model", "repeat", "fold", "value"]].dropna()
+
+    def plot(self, ax: Axes) -> None:
+        """Draw a dot per fold and a bar at the mean; far outsiders are named at the edge with their mean."""
+        table = self.frame()
+        means = table.groupby("model", sort=False)["value"].mean()
+        near = means[within_reach(means, self.board)]
+        sns.stripplot(
+            data=table[table["model"].isin(near.index)], x="value", y="model", order=list(means.index),
+            hue="model", palette=self.colours, legend=False, size=4, alpha=0.75, jitter=False, ax=ax,
+        )  # fmt: skip
+        for place, (name, mean) in enumerate(means.items()):
+            if name in near.index:
+                ax.vlines(mean, place - 0.3, place + 0.3, color=self.colours[name], linewidth=2)
+            else:
+                ax.text(0.02, place, f"mean {mean:.3f}, off the scale", transform=ax.get_yaxis_transform(),
+                        va="center", color=MUTED, fontsize=7)  # fmt: skip
+        self._finish(ax, means)
+
+    def _finish(self, ax: Axes, means: pd.Series) -> None:
+        ax.set_yticks(range(len(means)), [self._tick(name) for name in means.index])
+        ax.set_ylim(len(means) - 0.5, -0.5)
+        ax.tick_params(axis="y", length=0, labelcolor=INK)
+        ax.set_xlabel(headline(self.board))
+        ax.set_ylabel("")
+
+    def _tick(self, name: str) -> str:
+        outcome = next(outcome for outcome in self.board.outcomes if outcome.row.name == name)
+        part = "" if outcome.complete else f" ({len(outcome.done)}/{outcome.n_expected})"
+        return shortened(name, 20) + part
+
+
+@dataclass(frozen=True)
+class Cost:
+    """The headline metric of every ranked model against its time to fit.
+
+    Parameters
+    ----------
+    board : Leaderboard
+    colours : dict of str to str
+        By row name.
+    """
+
+    board: Leaderboard
+    colours: dict[str, str]
+
+    def frame(self) -> pd.DataFrame:
+        """Return columns name, family, fit_seconds (mean), mean and std of the metric; best first."""
+        metric = self.board.run.metric
+        names = {"fit_seconds_mean": "fit_seconds", f"{metric}_mean": "mean", f"{metric}_std": "std"}
+        table = self.board.frame().rename(columns=names)
+        return table.loc[table["rank"].notna(), ["name", "family", *names.values()]]
+
+    def plot(self, ax: Axes) -> None:
+        """Draw one marker per model, a diamond for a deep one, with its deviation over folds."""
+        table = self.frame().fillna({"std": 0.0})
+        near = within_reach(table["mean"], self.board)
+        for line in table[near].itertuples():
+            ax.errorbar(
+                max(line.fit_seconds, 1e-3), line.mean, yerr=line.std, color=self.colours[line.name],
+                fmt=_MARKERS.get(line.family, "s"), markersize=6.5, elinewidth=1.2, markeredgecolor="white",
+                label=f"\u2009{shortened(line.name, 20)}",
+            )  # fmt: skip
+        for line in table[~near].itertuples():
+            ax.errorbar(
+                [],
+                [],
+                fmt=" ",
+                label=f"\u2009{shortened(line.name, 20)} {line.mean:.3f},\n\u2009off the scale",
+            )
+        self._finish(ax)
+
+    def _finish(self, ax: Axes) -> None:
+        ax.set_xscale("log")
+        ax.xaxis.set_major_formatter("{x:g}")
+        ax.xaxis.set_minor_formatter("")
+        ax.margins(0.12)
+        ax.set_xlabel("mean seconds to fit one fold (log scale)")
+        ax.set_ylabel(headline(self.board))
+        ax.figure.legend(loc="outside right upper", handletextpad=0.3)
+
+
+def within_reach(means: pd.Series, board: Leaderboard) -> pd.Series:
+    """Return which means lie close enough to the best to be told apart on one scale (bool)."""
+    distance = (means - (means.max() if METRICS[board.run.metric].greater_is_better else means.min())).abs()
+    return distance <= max(_REACH, distance.median())
+
+
+def headline(board: Leaderboard) -> str:
+    """Return the title of the run's metric and its direction."""
+    metric = METRICS[board.run.metric]
+    return f"{metric.title} ({'higher' if metric.greater_is_better else 'lower'} is better)"

@@ -1,0 +1,88 @@
+"""What the models were given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+
+from bench.records import DatasetInfo
+from reports.theme import MUTED, NEUTRAL
+from reports.wording import counted, shortened
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+N_NUMBERED = 12
+N_NAMED = 40
+
+
+@dataclass(frozen=True)
+class DataCard:
+    """The data set in numbers.
+
+    Parameters
+    ----------
+    info : DatasetInfo
+    """
+
+    info: DatasetInfo
+
+    def frame(self) -> pd.DataFrame:
+        """Return columns class, count (int64) and share, in the order of the classes."""
+        counts = np.asarray(self.info.class_counts, dtype=np.int64)
+        shares = counts / max(counts.sum(), 1)
+        return pd.DataFrame({"class": self.info.classes, "count": counts, "share": shares})
+
+    def facts(self) -> pd.DataFrame:
+        """Return the other numbers as display strings, columns fact and value."""
+        info = self.info
+        facts = {
+            "Source": info.source,
+            "Rows": f"{info.n_rows:,}",
+            "Features": self._features(),
+            "Classes": f"{len(info.classes):,} in column {info.label_name}",
+            "Values": f"{info.value_min:g} to {info.value_max:g}, {info.dtype}",
+            "Missing values": f"{info.n_missing:,}",
+            "Duplicate rows": f"{info.n_duplicates:,}",
+            "Test rows": self._test(),
+            "Fingerprint": info.sha256,
+        }
+        return pd.DataFrame({"fact": facts.keys(), "value": facts.values()}, dtype=str)
+
+    def plot(self, ax: Axes) -> None:
+        """Draw the number of rows of each class."""
+        table = self.frame()
+        places = table.index.to_numpy()
+        sns.barplot(
+            x=places, y=table["count"].to_numpy(), color=NEUTRAL, width=0.75, ax=ax, native_scale=True
+        )
+        names = [shortened(label, 10) for label in table["class"]]
+        step = -(-len(names) // N_NAMED)
+        crowded = sum(map(len, names)) > 45
+        ax.set_xticks(places[::step], names[::step], rotation=90 if crowded else 0)
+        if len(names) <= N_NUMBERED:
+            for place, count in zip(places, table["count"], strict=True):
+                ax.annotate(
+                    f"{count:,}", (place, count), (0, 2), textcoords="offset points",
+                    ha="center", fontsize=6.5, color=MUTED,
+                )  # fmt: skip
+        ax.grid(False, axis="x")
+        ax.tick_params(axis="x", length=0)
+        ax.set_xlabel("class")
+        ax.set_ylabel("rows")
+
+    def _features(self) -> str:
+        shape = self.info.image_shape
+        size = " \u00d7 ".join(map(str, shape or ()))
+        return f"{self.info.n_features:,} (images of {size})" if shape else f"{self.info.n_features:,}"
+
+    def _test(self) -> str:
+        if not self.info.n_test:
+            return "none"
+        return (
+            f"{counted(self.info.n_test, 'row')}, {'labelled' if self.info.test_labelled else 'unlabelled'}"
+        )

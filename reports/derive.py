@@ -1,0 +1,65 @@
+"""The files of a run folder that can be deleted and brought back at any time."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from bench.errors import FolderError
+from bench.records import Run
+from bench.store import RunStore
+from reports.html import page
+from reports.leaderboard import leaderboard
+from reports.submission import available, submission, summary
+
+
+def derive(store: RunStore, run: Run) -> list[Path]:
+    """Write the report, the leaderboard and, if there is one to make, the submission.
+
+    Parameters
+    ----------
+    store : RunStore
+        The folder that is read and written.
+    run : Run
+        Its record; `best` names the row that makes the submission.
+
+    Returns
+    -------
+    list of Path
+        report.html, leaderboard.csv, leaderboard.json, and submission.csv with submission.json if
+        the best row has stored predictions of unlabelled test rows.
+    """
+    board = leaderboard(store, run)
+    texts = {
+        "report.html": page(store, run),
+        "leaderboard.csv": board.to_csv(),
+        "leaderboard.json": f"{board.to_json()}\n",
+    }
+    paths = [store.write_text(name, text) for name, text in texts.items()]
+    best = next((row for row in run.rows if row.name == run.best), None)
+    if best is None or not available(store, run, best):
+        return paths
+    return paths + derive_submission(store, run)
+
+
+def derive_submission(store: RunStore, run: Run) -> list[Path]:
+    """Write submission.csv and submission.json for the row that `run.best` names.
+
+    Returns
+    -------
+    list of Path
+        In this order.
+
+    Raises
+    ------
+    DataError, FolderError
+        If there is nothing fit to submit; nothing is written then.
+    """
+    best = next((row for row in run.rows if row.name == run.best), None)
+    if best is None:
+        raise FolderError(
+            f"{store.path}: no model has finished all folds, so there is none to submit; run one"
+        )
+    record = json.dumps(summary(store, run, best), indent=2, ensure_ascii=False, allow_nan=False)
+    texts = {"submission.csv": submission(store, run, best), "submission.json": f"{record}\n"}
+    return [store.write_text(name, text) for name, text in texts.items()]

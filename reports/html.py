@@ -1,0 +1,203 @@
+"""The report as one self-contained page."""
+
+from __future__ import annotations
+
+import importlib.resources
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Environment as Templates
+from jinja2 import FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from bench.metrics import METRICS
+from bench.records import Run
+from bench.store import RunStore
+from reports.comparison import Cost, FoldSpread
+from reports.curves import CORNER_AREA, Comparison
+from reports.data import DataCard
+from reports.display import Picture, Table, picture
+from reports.images import gallery
+from reports.leaderboard import Leaderboard, leaderboard, metric_text
+from reports.sections import ModelSection, Sources, model_section
+from reports.theme import colours
+from reports.verdict import glances, verdict
+from reports.wording import counted, data_size, number, quantity, visible
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the leaderboard as display strings."""
+
+    rank: str
+    name: str
+    title: str
+    family: str
+    colour: str
+    anchor: str
+    score: str
+    folds: tuple[str, ...]
+    fit: str
+    predict: str
+    size: str
+    test: str
+    stamp: str
+    status: str
+
+
+def page(store: RunStore, run: Run) -> str:
+    """Return the report of a run.
+
+    Parameters
+    ----------
+    store : RunStore
+    run : Run
+
+    Returns
+    -------
+    str
+        HTML without scripts that fetches nothing; images and figures are inside.
+    """
+    board, stored = leaderboard(store, run), store.read_data()
+    pictures = gallery(run.info, stored)
+    sections = _sections(Sources(store, run, stored, pictures), board)
+    card = DataCard(run.info)
+    return _templates().get_template("report.html.j2").render(
+        run=run,
+        metric=METRICS[run.metric],
+        verdict=verdict(board),
+        glances=glances(board),
+        lines=_lines(board),
+        tested=run.info.test_labelled,
+        n_folds=run.protocol.n_splits * run.protocol.n_repeats,
+        metrics=_metrics(board),
+        comparison=tuple(_comparison(board, sections)),
+        facts=card.facts().itertuples(index=False),
+        class_counts=picture(card.plot, "classes", "Rows of each class"),
+        samples=pictures.samples() if pictures else [],
+        sections=sections,
+        protocol=_protocol(run),
+        environment=_environment(run),
+        versions=Table("Versions", ("Package", "Version"), tuple(sorted(run.environment.versions.items()))),
+    )  # fmt: skip
+
+
+def _templates() -> Templates:
+    templates = Templates(
+        loader=FunctionLoader(_template),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=lambda value: visible(value) if type(value) is str else value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters["counted"] = counted
+    templates.globals["style"] = Markup(_template("style.css"))
+    return templates
+
+
+def _template(name: str) -> str:
+    return importlib.resources.files("reports").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _anchors(run: Run) -> dict[str, str]:
+    return {row.name: f"model-{number}" for number, row in enumerate(run.rows, start=1)}
+
+
+def _sections(sources: Sources, board: Leaderboard) -> list[ModelSection]:
+    anchors, palette = _anchors(board.run), colours(board.run)
+    scores = [metric_text(line, board.run.metric) for line in board.frame().to_dict("records")]
+    return [
+        model_section(sources, outcome, rank, anchors[outcome.row.name], palette[outcome.row.name], score)
+        for outcome, rank, score in zip(board.outcomes, board.ranks, scores, strict=True)
+    ]
+
+
+def _comparison(board: Leaderboard, sections: list[ModelSection]) -> Iterator[Picture]:
+    palette, metric = colours(board.run), METRICS[board.run.metric].title
+    if any(outcome.done for outcome in board.outcomes):
+        spread = FoldSpread(board, palette)
+        yield picture(spread.plot, "spread", f"{metric}, fold by fold", "A dot per fold, a bar at the mean.")
+    if any(board.ranks):
+        cost = Cost(board, palette)
+        caption = "Diamonds are deep models. Bars span one standard deviation over folds on each side."
+        yield picture(cost.plot, "cost", f"{metric} against time to fit", caption)
+    drawn = [section for section in sections if section.curves]
+    for place, (name, title) in enumerate((("roc", "ROC"), ("pr", "Precision and recall"))):
+        models = {section.outcome.row.name: section.curves[place] for section in drawn}
+        yield from _curve_pictures(models, name, title)
+
+
+def _curve_pictures(models: dict[str, Any], name: str, title: str) -> Iterator[Picture]:
+    if not models:
+        return
+    caption = "Macro average over classes of scores pooled over folds."
+    yield picture(Comparison(models).plot, name, f"{title}, all models", caption)
+    if max(curves.area for curves in models.values()) >= CORNER_AREA:
+        corner = Comparison(models, corner=True)
+        yield picture(
+            corner.plot, f"{name}-corner", f"{title}, the upper corner", "The same curves, enlarged."
+        )
+
+
+def _lines(board: Leaderboard) -> list[Line]:
+    anchors, palette, metric = _anchors(board.run), colours(board.run), board.run.metric
+    return [
+        Line(
+            rank=str(rank or ""),
+            colour=palette[outcome.row.name],
+            anchor=anchors[outcome.row.name],
+            score=metric_text(line, metric),
+            folds=tuple(number(value) for name, value in line.items() if name.startswith(f"{metric}_fold_")),
+            fit=quantity(line["fit_seconds_mean"]),
+            predict=quantity(line["predict_ms_per_1000_rows"]),
+            size=data_size(line["model_bytes"]),
+            test=number(line[f"test_{metric}"]),
+            **{name: line[name] for name in ("name", "title", "family", "stamp", "status")},
+        )
+        for rank, outcome, line in zip(
+            board.ranks, board.outcomes, board.frame().to_dict("records"), strict=True
+        )
+    ]
+
+
+def _metrics(board: Leaderboard) -> Table:
+    lines = [line for line in board.frame().to_dict("records") if line["folds_done"]]
+    rows = tuple((line["name"], *(metric_text(line, name) for name in METRICS)) for line in lines)
+    return Table("All metrics, mean ± standard deviation over folds", ("Model", *_titles()), rows)
+
+
+def _titles() -> Iterator[str]:
+    for metric in METRICS.values():
+        yield metric.title if metric.greater_is_better else f"{metric.title} (lower is better)"
+
+
+def _protocol(run: Run) -> Table:
+    protocol = run.protocol
+    rows = {
+        "Folds": str(protocol.n_splits),
+        "Repeats": str(protocol.n_repeats),
+        "Seed": str(protocol.seed),
+        "Rows": protocol.rows,
+        "Headline metric": METRICS[run.metric].title,
+        "Fingerprint of the folds": protocol.folds_sha256,
+        "Fingerprint of the data": run.info.sha256,
+    }
+    return Table("Protocol", ("Setting", "Value"), tuple(rows.items()))
+
+
+def _environment(run: Run) -> Table:
+    environment = run.environment
+    rows = {
+        "Python": environment.python,
+        "Platform": environment.platform,
+        "CPU": environment.cpu,
+        "Cores": str(environment.cores),
+        "Memory": data_size(environment.memory_bytes),
+        "Accelerator": environment.accelerator or "none",
+        "Jobs at a time": str(environment.jobs),
+        "Threads per job": str(environment.threads),
+        "Commit": environment.commit or "unknown",
+    }
+    return Table("Environment", ("Part", "Value"), tuple(rows.items()))

@@ -1,0 +1,186 @@
+"""The leaderboard: one line per row, best first, failures and skips included."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from bench.metrics import METRICS
+from bench.records import Row, Run
+from bench.store import RunStore
+from reports.outcomes import Outcome, outcomes
+from reports.wording import MISSING, mean_and_spread, number, quantity
+
+DECISION = "n/a: decision scores"
+_SHOWN = {"log_loss": "Log loss", "roc_auc_ovr": "ROC AUC"}
+
+
+@dataclass(frozen=True)
+class Leaderboard:
+    """The rows of a run in order of merit.
+
+    Parameters
+    ----------
+    run : Run
+    outcomes : tuple of Outcome
+        Ranked rows first, then rows without a rank in the order of the run.
+    ranks : tuple of (int or None)
+        Of each outcome; equal means share the better rank.
+    """
+
+    run: Run
+    outcomes: tuple[Outcome, ...]
+    ranks: tuple[int | None, ...]
+
+    def frame(self) -> pd.DataFrame:
+        """Return the table in full precision, one line per row.
+
+        Returns
+        -------
+        DataFrame
+            rank (Int64), name, title, family, status, folds_done, folds_expected, score_kind, for
+            every metric ``<metric>_mean`` and ``<metric>_std`` (ddof 1, over scored folds),
+            ``<headline metric>_fold_<i>``, fit_seconds_mean, predict_ms_per_1000_rows,
+            model_bytes (mean), ``test_<headline metric>``, stamp. NaN where there is no value.
+        """
+        lines = [self._line(rank, outcome) for rank, outcome in zip(self.ranks, self.outcomes, strict=True)]
+        return pd.DataFrame(lines).astype({"rank": "Int64"})
+
+    def summary(self) -> pd.DataFrame:
+        """Return a small table of display strings, for a terminal or the head of a page."""
+        tested = any(outcome.refit and outcome.refit.metrics for outcome in self.outcomes)
+        return pd.DataFrame(
+            [self._display(line, tested) for line in self.frame().to_dict("records")], dtype=str
+        )
+
+    def to_csv(self) -> str:
+        """Return `frame` as comma-separated text; absent values are empty."""
+        return self.frame().to_csv(index=False, lineterminator="\n")
+
+    def to_json(self) -> str:
+        """Return `frame` as JSON with what makes it comparable; absent values are null."""
+        metric = METRICS[self.run.metric]
+        document = {
+            "metric": metric.name,
+            "greater_is_better": metric.greater_is_better,
+            "dataset": self.run.info.name,
+            "dataset_sha256": self.run.info.sha256,
+            "folds_sha256": self.run.protocol.folds_sha256,
+            "rows": [_plain(line) for line in self.frame().to_dict("records")],
+        }
+        return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
+
+    def rank(self, row: Row) -> int | None:
+        """Return the rank of a row, if it has one."""
+        names = [outcome.row.name for outcome in self.outcomes]
+        return self.ranks[names.index(row.name)]
+
+    def best(self, allow_stamped: bool = False) -> Outcome | None:
+        """Return the best ranked outcome, stamped rows being left out unless they are allowed."""
+        ranked = (outcome for rank, outcome in zip(self.ranks, self.outcomes, strict=True) if rank)
+        return next((outcome for outcome in ranked if allow_stamped or not outcome.row.stamp), None)
+
+    def _line(self, rank: int | None, outcome: Outcome) -> dict[str, Any]:
+        row = outcome.row
+        head = {"rank": rank, "name": row.name, "title": row.title, "family": row.family}
+        head |= {"status": outcome.status, "folds_done": len(outcome.done)}
+        head |= {"folds_expected": outcome.n_expected, "score_kind": outcome.score_kind}
+        for metric in METRICS:
+            values = outcome.values(metric)
+            head[f"{metric}_mean"] = values.mean(skipna=False)
+            head[f"{metric}_std"] = values.std(ddof=1, skipna=False)
+        return head | self._fold_values(outcome) | self._costs(outcome) | {"stamp": row.stamp}
+
+    def _fold_values(self, outcome: Outcome) -> dict[str, float]:
+        protocol, values = self.run.protocol, outcome.values(self.run.metric)
+        found = {} if values.empty else values.to_dict()
+        places = [(r, f) for r in range(protocol.n_repeats) for f in range(protocol.n_splits)]
+        head = f"{self.run.metric}_fold"
+        return {f"{head}_{i}": found.get(place, math.nan) for i, place in enumerate(places, start=1)}
+
+    def _costs(self, outcome: Outcome) -> dict[str, float]:
+        done = outcome.done
+        frame = pd.DataFrame(
+            {
+                "fit": [result.fit_seconds for result in done],
+                "predict": [1e6 * result.predict_seconds / max(result.n_test, 1) for result in done],
+                "bytes": [result.model_bytes for result in done],
+            },
+            dtype=float,
+        ).mean()
+        test = outcome.refit.metrics.get(self.run.metric) if outcome.refit else None
+        return {
+            "fit_seconds_mean": frame["fit"],
+            "predict_ms_per_1000_rows": frame["predict"],
+            "model_bytes": frame["bytes"],
+            f"test_{self.run.metric}": math.nan if test is None else test,
+        }
+
+    def _display(self, line: dict[str, Any], tested: bool) -> dict[str, str]:
+        metric = self.run.metric
+        shown = {metric: METRICS[metric].title} | {m: t for m, t in _SHOWN.items() if m != metric}
+        head = {"Rank": MISSING if pd.isna(line["rank"]) else str(line["rank"]), "Model": line["name"]}
+        head["Family"] = line["family"]
+        head |= {title: metric_text(line, name) for name, title in shown.items()}
+        head["Fit s"] = quantity(line["fit_seconds_mean"])
+        head["Predict ms/1k rows"] = quantity(line["predict_ms_per_1000_rows"])
+        if tested:
+            head["Test"] = number(line[f"test_{metric}"])
+        status = line["status"] if not line["stamp"] else f"{line['status']} [{line['stamp']}]"
+        return head | {"Status": status}
+
+
+def leaderboard(store: RunStore, run: Run) -> Leaderboard:
+    """Return the leaderboard of a run, sorted by the mean of the run's metric over folds.
+
+    Only complete rows whose metric is defined are ranked; the others follow without a rank.
+    """
+    found = outcomes(store, run)
+    means = pd.Series([_merit(outcome, run.metric) for outcome in found], dtype=float)
+    ranks = means.rank(method="min", ascending=False)
+    order = ranks.sort_values(kind="stable", na_position="last").index
+    return Leaderboard(
+        run=run,
+        outcomes=tuple(found[i] for i in order),
+        ranks=tuple(None if math.isnan(ranks[i]) else int(ranks[i]) for i in order),
+    )
+
+
+def best_row(store: RunStore, run: Run, allow_stamped: bool = False) -> Row | None:
+    """Return the best complete row, or None if there is none.
+
+    Parameters
+    ----------
+    store : RunStore
+    run : Run
+    allow_stamped : bool
+        Whether rows with a reservation may win, such as those tuned on the rows that score them.
+    """
+    best = leaderboard(store, run).best(allow_stamped)
+    return best.row if best else None
+
+
+def metric_text(line: dict[str, Any], metric: str) -> str:
+    """Return "mean ± std" of a metric in a line of `Leaderboard.frame`, or why there is none."""
+    mean = line[f"{metric}_mean"]
+    if not math.isnan(mean) or not line["folds_done"]:
+        return mean_and_spread(mean, line[f"{metric}_std"])
+    lacks = METRICS[metric].needs == "probability" and line["score_kind"] == "decision"
+    return DECISION if lacks else "n/a: undefined in a fold"
+
+
+def _merit(outcome: Outcome, metric: str) -> float:
+    mean = outcome.values(metric).mean(skipna=False) if outcome.complete else math.nan
+    return mean if METRICS[metric].greater_is_better else -mean
+
+
+def _plain(line: dict[str, Any]) -> dict[str, Any]:
+    return {name: None if value is pd.NA or _unwritable(value) else value for name, value in line.items()}
+
+
+def _unwritable(value: Any) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)

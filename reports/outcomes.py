@@ -1,0 +1,158 @@
+"""What became of every row of a run: its fold results, its state, its pooled predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from bench.errors import FolderError
+from bench.records import FoldResult, Predictions, Row, Run
+from bench.store import RunStore
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A row of the run with all that is stored of it.
+
+    Parameters
+    ----------
+    row : Row
+    results : tuple of FoldResult
+        Its ended fold jobs by repeat and fold, successes and failures.
+    refit : FoldResult or None
+        Its ended job on all rows.
+    n_expected : int
+        Folds times repeats of the run.
+    """
+
+    row: Row
+    results: tuple[FoldResult, ...]
+    refit: FoldResult | None
+    n_expected: int
+
+    @property
+    def done(self) -> tuple[FoldResult, ...]:
+        """The folds that were scored."""
+        return tuple(result for result in self.results if result.status == "ok")
+
+    @property
+    def complete(self) -> bool:
+        """Whether every fold was scored."""
+        return bool(self.row.keys) and len(self.done) == len(self.row.keys)
+
+    @property
+    def score_kind(self) -> str:
+        """Either "probability" or "decision"; "" before any fold was scored."""
+        return self.done[0].score_kind if self.done else ""
+
+    @property
+    def status(self) -> str:
+        """The state in words: "ok", "4/5 folds: reason", "skipped: reason" or "failed: reason"."""
+        if self.row.skipped:
+            return f"skipped: {self.row.skipped}"
+        if self.complete:
+            return "ok"
+        reasons = [result.reason or result.status for result in self.results if result.status != "ok"]
+        if reasons and not self.done:
+            return f"failed: {reasons[0]}"
+        return f"{len(self.done)}/{self.n_expected} folds: {reasons[0] if reasons else 'not finished'}"
+
+    def values(self, metric: str) -> pd.Series:
+        """Return a metric of every scored fold.
+
+        Parameters
+        ----------
+        metric : str
+            A name in `bench.metrics.METRICS`.
+
+        Returns
+        -------
+        Series of float64
+            Indexed by (repeat, fold); NaN where the metric is undefined.
+        """
+        keys = [(result.repeat, result.fold) for result in self.done]
+        index = pd.MultiIndex.from_tuples(keys, names=["repeat", "fold"]) if keys else None
+        return pd.Series([result.metrics.get(metric) for result in self.done], index=index, dtype=float)
+
+
+def outcomes(store: RunStore, run: Run) -> list[Outcome]:
+    """Return the outcome of every row, in the order of the run's rows."""
+    n_expected = run.protocol.n_splits * run.protocol.n_repeats
+    return [
+        Outcome(
+            row=row,
+            results=tuple(store.read_results(row)),
+            refit=store.read_result(row.estimator, row.refit_key) if row.refit_key else None,
+            n_expected=n_expected,
+        )
+        for row in run.rows
+    ]
+
+
+def fold_predictions(store: RunStore, outcome: Outcome) -> list[Predictions]:
+    """Return the stored predictions of every scored fold, by repeat and fold."""
+    return [store.read_predictions(outcome.row.estimator, result.key) for result in outcome.done]
+
+
+def out_of_fold(store: RunStore, run: Run, row: Row) -> Predictions:
+    """Return what a model said about each row of the data while it was not trained on it.
+
+    Parameters
+    ----------
+    store : RunStore
+    run : Run
+    row : Row
+        With all its folds scored.
+
+    Returns
+    -------
+    Predictions
+        Of the first repeat, `rows` ascending from 0; history is left empty.
+
+    Raises
+    ------
+    FolderError
+        If a fold is missing, or if the folds do not hold each row exactly once.
+    """
+    results = [result for result in store.read_results(row) if result.status == "ok"]
+    if not row.keys or len(results) < len(row.keys):
+        raise FolderError(
+            f"{row.name}: has {len(results)} of {len(row.keys)} folds, out-of-fold predictions need all; "
+            "run the same command again"
+        )
+    first = [result.key for result in results if result.repeat == 0]
+    return pooled([store.read_predictions(row.estimator, key) for key in first], run.info.n_rows)
+
+
+def pooled(folds: Sequence[Predictions], n_rows: int) -> Predictions:
+    """Return the predictions of one repeat's folds as one, in the order of the data.
+
+    Parameters
+    ----------
+    folds : sequence of Predictions
+    n_rows : int
+        Rows of the data set.
+    """
+    rows = np.concatenate([fold.rows for fold in folds])
+    order = np.argsort(rows, kind="stable")
+    if not np.array_equal(rows[order], np.arange(n_rows)):
+        raise FolderError(
+            f"results: the folds do not hold each of {n_rows} rows exactly once; start anew with --fresh"
+        )
+    kinds = {fold.score_kind for fold in folds}
+    return Predictions(
+        rows=rows[order],
+        y_true=np.concatenate([fold.y_true for fold in folds])[order],
+        scores=np.concatenate([fold.scores for fold in folds])[order],
+        score_kind="probability" if kinds == {"probability"} else "decision",
+        importance=mean_importance(folds),
+    )
+
+
+def mean_importance(folds: Sequence[Predictions]) -> np.ndarray | None:
+    """Return the importance of each feature, of shape (n_features,), averaged over folds that have one."""
+    found = [fold.importance for fold in folds if fold.importance is not None]
+    return np.mean(found, axis=0) if found else None

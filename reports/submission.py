@@ -1,0 +1,122 @@
+"""The submission file, from the stored predictions of a refitted model about the test rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bench.errors import DataError, FolderError
+from bench.records import Predictions, Row, Run
+from bench.store import RunStore
+
+
+def available(store: RunStore, run: Run, row: Row) -> bool:
+    """Whether a row has predictions of unlabelled test rows to submit."""
+    if not run.info.n_test or run.info.test_labelled or not row.refit_key:
+        return False
+    refit = store.read_result(row.estimator, row.refit_key)
+    return refit is not None and refit.status == "ok"
+
+
+def frame(store: RunStore, run: Run, row: Row) -> pd.DataFrame:
+    """Return the checked submission.
+
+    Parameters
+    ----------
+    store : RunStore
+    run : Run
+    row : Row
+        The model whose predictions are taken.
+
+    Returns
+    -------
+    DataFrame
+        One line per test row in the order of the source: the id and the predicted label, under
+        the heads that the data give them.
+
+    Raises
+    ------
+    DataError
+        If the data have no unlabelled test rows, or if their ids are unfit.
+    FolderError
+        If the stored predictions are missing or unfit.
+    """
+    info = run.info
+    if not info.n_test or info.test_labelled:
+        raise DataError(f"{info.name}: has no unlabelled test rows to submit; give them with --test")
+    if not available(store, run, row):
+        raise FolderError(f"{row.name}: is not refitted on all rows; run it with --refit best or --refit all")
+    predictions = store.read_predictions(row.estimator, row.refit_key)
+    labels = _labels(run, row, predictions)
+    ids = store.read_data().test_ids
+    _check_ids(run, ids)
+    return pd.DataFrame({info.id_name: ids, info.label_name: labels})
+
+
+def submission(store: RunStore, run: Run, row: Row) -> str:
+    """Return the submission as comma-separated text; see `frame` for the checks."""
+    return frame(store, run, row).to_csv(index=False, lineterminator="\n")
+
+
+def summary(store: RunStore, run: Run, row: Row) -> dict[str, Any]:
+    """Return what submission.json says of a submission.
+
+    Returns
+    -------
+    dict
+        Plain values: model, command, metric, mean and std (ddof 1, over `n_folds` folds; None
+        without them), fingerprints, number of test rows, count of each label, stamp.
+    """
+    results = [result for result in store.read_results(row) if result.status == "ok"]
+    values = pd.Series([result.metrics.get(run.metric) for result in results], dtype=float)
+    counts = frame(store, run, row)[run.info.label_name].astype(str).value_counts(sort=False)
+    return {
+        "model": row.name,
+        "command": row.command,
+        "metric": run.metric,
+        "mean": _plain(values.mean(skipna=False)),
+        "std": _plain(values.std(ddof=1, skipna=False)),
+        "n_folds": len(results),
+        "dataset_sha256": run.info.sha256,
+        "folds_sha256": run.protocol.folds_sha256,
+        "n_rows": run.info.n_test,
+        "labels": {str(label): int(counts.get(str(label), 0)) for label in run.info.classes},
+        "stamp": row.stamp,
+    }
+
+
+def _labels(run: Run, row: Row, predictions: Predictions) -> np.ndarray:
+    n_test, n_classes = run.info.n_test, len(run.info.classes)
+    where = f"{row.name}: the stored test predictions"
+    remedy = "run it again with --fresh"
+    if len(predictions.rows) != n_test or len(predictions.scores) != n_test:
+        raise FolderError(f"{where} hold {len(predictions.scores)} rows, the test set {n_test}; {remedy}")
+    order = np.argsort(predictions.rows, kind="stable")
+    if not np.array_equal(predictions.rows[order], np.arange(n_test)):
+        raise FolderError(f"{where} do not hold each test row exactly once; {remedy}")
+    if predictions.scores.shape[1] != n_classes:
+        raise FolderError(
+            f"{where} know {predictions.scores.shape[1]} labels, the data {n_classes}; {remedy}"
+        )
+    if not np.isfinite(predictions.scores).all():
+        raise FolderError(f"{where} hold scores that are not finite; {remedy}")
+    return np.asarray(run.info.classes)[predictions.y_pred[order]]
+
+
+def _check_ids(run: Run, ids: np.ndarray | None) -> None:
+    where = f"{run.info.name}: the test ids in {run.info.id_name!r}"
+    found = 0 if ids is None else len(ids)
+    if found != run.info.n_test:
+        raise DataError(f"{where} are {found}, the test rows {run.info.n_test}; give one id per row")
+    column = pd.Series(ids)
+    if column.isna().any() or (column.astype(str).str.strip() == "").any():
+        raise DataError(f"{where} have gaps; give one id per row")
+    twice = column[column.duplicated()]
+    if len(twice):
+        raise DataError(f"{where} repeat {twice.iloc[0]}; give each row an id of its own")
+
+
+def _plain(value: float) -> float | None:
+    return None if pd.isna(value) else float(value)

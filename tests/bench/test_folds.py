@@ -1,0 +1,53 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bench.errors import DataError, UsageError
+from bench.folds import make_folds
+
+
+def test_every_fold_holds_every_class_in_proportion(digits):
+    folds = make_folds(digits, 5, 1, 0)
+    for fold in range(5):
+        counts = np.bincount(digits.y[folds.rows(0, fold)[1]])
+        assert np.abs(counts - np.bincount(digits.y) / 5).max() <= 1
+
+
+def test_the_seed_decides(digits):
+    assert make_folds(digits, 5, 2, 3).sha256 == make_folds(digits, 5, 2, 3).sha256
+    assert make_folds(digits, 5, 1, 3).sha256 != make_folds(digits, 5, 1, 4).sha256
+
+
+def test_repeats_are_different_splits(digits):
+    one, other = make_folds(digits, 5, 2, 0).assignment
+    assert (one != other).mean() > 0.5
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 199), st.integers(0, 199)), min_size=1, max_size=60))
+def test_duplicates_share_a_fold(small, pairs):
+    X = small.X.copy()
+    for copy, original in pairs:
+        X[copy] = X[original]
+    copied = replace(small, X=X, y=np.arange(len(X)) % 2)
+    assignment = make_folds(copied, 3, 1, 0).assignment[0]
+    for row in {row.tobytes() for row in X}:
+        same = [i for i in range(len(X)) if X[i].tobytes() == row]
+        assert len(set(assignment[same])) == 1
+
+
+def test_too_few_members_of_a_class_is_refused(small):
+    y = small.y.copy()
+    y[:] = 0
+    y[:2] = 1
+    with pytest.raises(DataError, match="class 1 has 2; use a smaller --cv"):
+        make_folds(replace(small, y=y), 3, 1, 0)
+
+
+@pytest.mark.parametrize(("cv", "repeats"), [(1, 1), (0, 1), (3, 0)])
+def test_senseless_numbers_are_refused(small, cv, repeats):
+    with pytest.raises(UsageError, match="--cv must be at least 2"):
+        make_folds(small, cv, repeats, 0)

@@ -1,0 +1,57 @@
+from dataclasses import replace
+
+from bench.folds import make_folds
+from bench.plan import NO_IMAGE, OPTIMISTIC, Choice, fold_jobs, make_plan, refit_job
+from bench.registry import ESTIMATORS
+
+
+def plan_of(case, choices):
+    return make_plan(case.info, case.folds, choices, lambda choice: f"bench run {choice.spec.name}")
+
+
+def test_one_job_for_each_model_repeat_and_fold(bench_case, small):
+    folds = make_folds(small, 4, 2, 0)
+    jobs = fold_jobs(ESTIMATORS["sgd"], {}, folds)
+    assert [(job.repeat, job.fold) for job in jobs] == [(r, f) for r in range(2) for f in range(4)]
+    assert len({job.key for job in jobs}) == 8
+    assert {job.seed for job in jobs} == {0, 1}
+
+
+def test_rows_name_their_jobs(bench_case):
+    plan = bench_case.plan
+    assert [key for row in plan.rows for key in row.keys] == [job.key for job in plan.jobs]
+    for row, model in zip(plan.rows, bench_case.models, strict=True):
+        assert row.refit_key == refit_job(model, {}, bench_case.folds).key
+
+
+def test_other_parameters_change_that_models_jobs_only(bench_case):
+    one = plan_of(bench_case, [Choice(ESTIMATORS["sgd"], {}), Choice(ESTIMATORS["tree"], {})])
+    other = plan_of(bench_case, [Choice(ESTIMATORS["sgd"], {"alpha": 1.0}), Choice(ESTIMATORS["tree"], {})])
+    assert one.rows[1] == other.rows[1]
+    assert not set(one.rows[0].keys) & set(other.rows[0].keys)
+
+
+def test_the_order_of_models_does_not_change_jobs(bench_case):
+    choices = [Choice(ESTIMATORS[name], {}) for name in ("sgd", "tree", "forest")]
+    one, other = plan_of(bench_case, choices), plan_of(bench_case, choices[::-1])
+    assert {job.key for job in one.jobs} == {job.key for job in other.jobs}
+
+
+def test_an_image_model_is_skipped_with_the_reason_on_other_data(bench_case):
+    info = replace(bench_case.info, image_shape=None)
+    plan = make_plan(info, bench_case.folds, [Choice(ESTIMATORS["cnn"], {})], lambda choice: "")
+    assert plan.rows[0].skipped == NO_IMAGE
+    assert plan.jobs == ()
+    assert plan.rows[0].refit_key == ""
+
+
+def test_a_model_whose_package_is_absent_is_skipped(bench_case):
+    spec = replace(ESTIMATORS["sgd"], packages=("surely-not-installed",))
+    plan = plan_of(bench_case, [Choice(spec, {})])
+    assert "pip install surely-not-installed" in plan.rows[0].skipped
+
+
+def test_a_tuned_choice_is_a_stamped_row_of_its_own(bench_case):
+    plan = plan_of(bench_case, [Choice(ESTIMATORS["sgd"], {}), Choice(ESTIMATORS["sgd"], {}, tuned=True)])
+    assert [(row.name, row.stamp) for row in plan.rows] == [("sgd", ""), ("sgd (tuned)", OPTIMISTIC)]
+    assert plan.rows[0].keys == plan.rows[1].keys

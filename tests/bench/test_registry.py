@@ -1,0 +1,90 @@
+import pytest
+
+from bench import registry
+from bench.errors import UsageError
+
+
+def names(*args, **kwargs):
+    return [spec.name for spec in registry.select(*args, **kwargs)]
+
+
+def test_all_is_the_main_roster_in_its_order():
+    assert names(every=True) == ["dummy", "sgd", "tree", "forest", "xgboost", "cnn"]
+
+
+def test_globs_tags_families_and_exclusions():
+    assert names(["c*"]) == ["cnn"]
+    assert names(tags=["tree"]) == ["tree", "forest", "xgboost"]
+    assert names(tags=["deep"]) == ["cnn"]
+    assert names(["cnn", "sgd"], excluded=["cnn"]) == ["sgd"]
+    assert names(every=True, excluded=["*t*"]) == ["dummy", "sgd", "cnn"]
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        ({}, "no model is named"),
+        ({"names": ["xgbost"]}, "Did you mean 'xgboost'"),
+        ({"tags": ["deeep"]}, "Did you mean 'deep'"),
+        ({"names": ["cnn"], "excluded": ["cnn"]}, "leaves no model"),
+    ],
+)
+def test_senseless_selections_are_refused(call, sentence):
+    with pytest.raises(UsageError, match=sentence):
+        registry.select(**call)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("forest.n_estimators=20", 20),
+        ("forest.max_features=0.5", 0.5),
+        ("forest.max_features=sqrt", "sqrt"),
+        ("forest.bootstrap=false", False),
+        ("forest.max_depth=None", None),
+    ],
+)
+def test_overrides_are_read_as_values(text, value):
+    override = registry.parse_override(text)
+    assert override.value == value
+    assert type(override.value) is type(value)
+    params = registry.resolve(registry.ESTIMATORS["forest"], "quick", [override])
+    assert params[override.name] == value
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("n_estimators=20", "MODEL.PARAMETER=VALUE"),
+        ("forest.n_estimators", "MODEL.PARAMETER=VALUE"),
+        ("forrest.n_estimators=3", "Did you mean 'forest'"),
+        ("forest.n_estimator=3", "Did you mean 'n_estimators'"),
+        ("forest.random_state=3", "--seed"),
+        ("forest.n_jobs=3", "--threads"),
+    ],
+)
+def test_wrong_overrides_are_refused(text, sentence):
+    with pytest.raises(UsageError, match=sentence):
+        registry.resolve(registry.ESTIMATORS["forest"], "quick", [registry.parse_override(text)])
+
+
+def test_presets_lie_between_defaults_and_overrides():
+    forest = registry.ESTIMATORS["forest"]
+    assert registry.resolve(forest, "smoke")["n_estimators"] == 10
+    override = registry.parse_override("forest.n_estimators=7")
+    assert registry.resolve(forest, "smoke", [override])["n_estimators"] == 7
+    with pytest.raises(UsageError, match="Did you mean 'smoke'"):
+        registry.resolve(forest, "smok")
+
+
+@pytest.mark.parametrize("spec", registry.ESTIMATORS.values(), ids=lambda spec: spec.name)
+def test_every_name_in_a_row_is_a_parameter_of_its_class(spec):
+    import importlib
+
+    module, _, name = spec.target.partition(":")
+    known = set(getattr(importlib.import_module(module), name)().get_params())
+    for params in (spec.defaults, spec.space, *spec.presets.values()):
+        assert set(params) <= known
+    assert set(spec.presets) <= set(registry.PRESETS)
+    for dimension in spec.space.values():
+        assert dimension.choices or dimension.low < dimension.high

@@ -1,0 +1,93 @@
+from dataclasses import replace
+
+import pytest
+
+from bench.errors import UsageError
+from bench.registry import choice, integer, real
+from bench.tune import Search, search
+
+
+@pytest.fixture
+def wish(bench_case):
+    spec = replace(
+        bench_case.models[1],
+        space={
+            "n_neighbors": integer(1, 30, log=True),
+            "weights": choice("uniform", "distance"),
+            "p": real(1, 3),
+        },
+    )
+    return Search(
+        spec=spec,
+        base_params={"n_neighbors": 20},
+        dataset=bench_case.dataset,
+        folds=bench_case.folds,
+        store=bench_case.store,
+        metric="accuracy",
+        n_trials=7,
+        seed=0,
+        n_jobs=1,
+        threads=1,
+    )
+
+
+def tune(wish):
+    seen = []
+    return search(wish, seen.append), seen
+
+
+def test_the_study_has_the_trials_asked_for_and_the_best_of_them(wish):
+    study, seen = tune(wish)
+    assert len(seen) == len(study.trials) == 7
+    complete = [trial for trial in study.trials if trial.state == "complete"]
+    assert study.best_value == max(trial.value for trial in complete)
+    assert study.best_params in [trial.params for trial in complete]
+    assert wish.store.read_study("nearest") == study
+
+
+def test_the_first_trial_is_the_models_own_parameters(wish):
+    _, seen = tune(replace(wish, n_trials=1))
+    assert seen[0].params == {"n_neighbors": 20, "weights": "uniform", "p": 2}
+
+
+def test_a_study_resumes_and_does_not_repeat_itself(wish):
+    tune(replace(wish, n_trials=6))
+    study, seen = tune(replace(wish, n_trials=9))
+    assert len(seen) == 3
+    assert len({tuple(trial.params.items()) for trial in study.trials}) == 9
+    assert tune(replace(wish, n_trials=9))[1] == []
+
+
+def test_another_space_is_another_study(wish):
+    tune(replace(wish, n_trials=2))
+    narrow = replace(wish, n_trials=2, spec=replace(wish.spec, space={"n_neighbors": integer(1, 3)}))
+    study, seen = tune(narrow)
+    assert len(seen) == 2
+    assert {name for trial in study.trials for name in trial.params} == {"n_neighbors"}
+
+
+def test_log_loss_is_minimised(wish):
+    study, _ = tune(replace(wish, metric="log_loss"))
+    assert study.best_value == min(trial.value for trial in study.trials if trial.state == "complete")
+
+
+def test_the_seed_decides_the_trials(wish, tmp_path):
+    from bench.store import RunStore
+
+    one, _ = tune(wish)
+    other, _ = tune(replace(wish, store=RunStore(tmp_path / "again")))
+    assert [trial.params for trial in one.trials] == [trial.params for trial in other.trials]
+
+
+def test_every_trial_failing_is_a_sentence(wish):
+    broken = replace(wish, n_trials=2, base_params={"metric": "nonsense"})
+    with pytest.raises(UsageError, match="no trial of nearest gave accuracy"):
+        tune(broken)
+
+
+@pytest.mark.parametrize("change", [{"n_trials": 0}, {"spec": None}])
+def test_senseless_searches_are_refused(wish, bench_case, change):
+    if "spec" in change:
+        change = {"spec": bench_case.models[0]}
+    with pytest.raises(UsageError):
+        replace(wish, **change).check()

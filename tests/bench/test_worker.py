@@ -1,0 +1,89 @@
+import numpy as np
+import pytest
+from bench_models import local, spec
+
+from bench.plan import fold_jobs, refit_job
+from bench.worker import fit_job, score_rows
+
+
+def fit(case, model, params=None, threads=1):
+    return fit_job(fold_jobs(model, params or {}, case.folds)[0], case.dataset, case.folds, threads)
+
+
+def test_a_fold_is_scored_on_rows_it_was_not_fitted_on(bench_case):
+    outcome = fit(bench_case, bench_case.models[1])
+    train, test = bench_case.folds.rows(0, 0)
+    np.testing.assert_array_equal(outcome.predictions.rows, test)
+    result = outcome.result
+    assert (result.status, result.n_train, result.n_test) == ("ok", len(train), len(test))
+    from sklearn.neighbors import KNeighborsClassifier
+
+    X, y = bench_case.dataset.X, bench_case.dataset.y
+    expected = KNeighborsClassifier().fit(X[train], y[train]).score(X[test], y[test])
+    assert result.metrics["accuracy"] == expected
+    assert outcome.model is None
+
+
+def test_a_refit_uses_all_rows_and_returns_the_model(bench_case):
+    outcome = fit_job(
+        refit_job(bench_case.models[1], {}, bench_case.folds), bench_case.dataset, bench_case.folds, 1
+    )
+    assert outcome.result.n_train == len(bench_case.dataset.X)
+    assert outcome.model.n_samples_fit_ == len(bench_case.dataset.X)
+    assert outcome.predictions.scores.shape == (0, 10)
+
+
+@pytest.mark.usefixtures("local_models")
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("Raises", "RuntimeError: no luck today"),
+        ("NaNScores", "not all finite"),
+        ("Unnormalised", "sum to one"),
+        ("TooFewScores", "scores of shape"),
+    ],
+)
+def test_a_failure_is_a_result_with_its_reason(bench_case, name, reason):
+    outcome = fit(bench_case, local(name))
+    assert outcome.result.status == "failed"
+    assert reason in outcome.result.reason
+    assert outcome.predictions is None
+
+
+@pytest.mark.usefixtures("local_models")
+def test_warnings_are_kept_once(bench_case):
+    assert fit(bench_case, local("Warns")).result.warnings == ("UserWarning: take care",)
+
+
+def test_an_unknown_parameter_or_class_is_a_failure(bench_case):
+    assert "Invalid parameter" in fit(bench_case, bench_case.models[0], {"nonsense": 1}).result.reason
+    assert "no_such_module" in fit(bench_case, spec("x", "no_such_module:X")).result.reason
+
+
+def test_a_class_that_training_lacked_gets_the_lowest_score(digits):
+    from sklearn.linear_model import LogisticRegression, RidgeClassifier
+
+    kept = digits.y < 9
+    X, classes = digits.X[:50], np.arange(10)
+    for model, kind, lowest in (
+        (LogisticRegression(max_iter=500), "probability", 0.0),
+        (RidgeClassifier(), "decision", None),
+    ):
+        model.fit(digits.X[kept][:300] / 16, digits.y[kept][:300])
+        scores, found = score_rows(model, X / 16, classes)
+        assert (scores.shape, scores.dtype, found) == ((50, 10), np.float32, kind)
+        assert (scores[:, 9] <= scores.min(axis=1)).all()
+        assert lowest is None or (scores[:, 9] == lowest).all()
+        np.testing.assert_array_equal(scores.argmax(axis=1), model.predict(X / 16))
+
+
+def test_two_classes_with_decision_scores_get_two_columns(digits):
+    from sklearn.linear_model import RidgeClassifier
+
+    kept = digits.y < 2
+    model = RidgeClassifier().fit(digits.X[kept], np.where(digits.y[kept] == 0, "no", "yes"))
+    scores, kind = score_rows(model, digits.X[:20], np.array(["no", "yes"]))
+    assert kind == "decision"
+    np.testing.assert_array_equal(
+        np.array(["no", "yes"])[scores.argmax(axis=1)], model.predict(digits.X[:20])
+    )

@@ -1,0 +1,161 @@
+import pickle
+import random
+
+import numpy as np
+import pytest
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.usefixtures("eager"),
+    pytest.mark.filterwarnings("ignore:Even though the .tf.config:UserWarning"),
+]
+
+
+def model(**settings):
+    from estimators import KerasClassifier
+
+    return KerasClassifier(**{"epochs": 3, "learning_rate": 0.01, "random_state": 0} | settings)
+
+
+def wide(n_features, n_classes):
+    import keras
+
+    return keras.Sequential(
+        [
+            keras.Input((n_features,)),
+            keras.layers.Dense(500, activation="relu"),
+            keras.layers.Dense(n_classes, activation="softmax"),
+        ]
+    )
+
+
+def one_column(n_features, n_classes):
+    import keras
+
+    return keras.Sequential([keras.Input((n_features,)), keras.layers.Dense(1, activation="sigmoid")])
+
+
+def test_probabilities_sum_to_one_in_double_precision(digits):
+    proba = model().fit(*digits).predict_proba(digits[0])
+    assert proba.dtype == np.float64
+    assert np.abs(proba.sum(axis=1) - 1).max() < 1e-15
+
+
+def test_history_has_one_value_per_epoch(digits):
+    history = model(validation_fraction=0.2).fit(*digits).history_
+    assert set(history) == {"loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"}
+    assert all(
+        len(values) == 3 and {type(value) for value in values} == {float} for values in history.values()
+    )
+
+
+def test_cosine_rises_and_falls_to_zero(digits):
+    rates = model(epochs=20, schedule="cosine").fit(*digits).history_["learning_rate"]
+    assert max(rates) == pytest.approx(0.01, rel=0.05)
+    assert rates.index(max(rates)) in (1, 2)
+    assert rates[-1] < 1e-4
+    assert model().fit(*digits).history_["learning_rate"] == pytest.approx([0.01, 0.01, 0.01])
+
+
+def test_early_stopping_keeps_the_best_weights(digits):
+    X, y = digits
+    noise = np.random.default_rng(0).integers(0, 3, len(y))
+    fitted = model(epochs=60, validation_fraction=0.3, patience=2).fit(X, noise)
+    losses = fitted.history_["val_loss"]
+    assert len(losses) == losses.index(min(losses)) + 3 < 60
+
+
+def test_validation_rows_come_from_the_training_rows(digits):
+    X, y = digits
+    seen = []
+
+    def spying(n_features, n_classes):
+        return wide(n_features, n_classes)
+
+    fitted = model(model=spying, validation_fraction=0.2)
+    train = fitted._train
+    fitted._train = lambda *parts: seen.extend(parts) or train(*parts)
+    fitted.fit(X, y)
+    used, held_out = (set(map(tuple, part.X)) for part in seen)
+    assert len(seen[0].X) == 72
+    assert len(seen[1].X) == 18
+    assert used | held_out == set(map(tuple, X))
+    assert not used & held_out
+    assert np.array_equal(fitted.span_, np.where(np.ptp(seen[0].X, axis=0) > 0, np.ptp(seen[0].X, axis=0), 1))
+
+
+def test_global_random_states_are_untouched(digits):
+    np.random.seed(3)  # noqa: NPY002 - the global state is what is tested
+    random.seed(3)
+    expected = np.random.random(), random.random()  # noqa: NPY002
+    np.random.seed(3)  # noqa: NPY002
+    random.seed(3)
+    model().fit(*digits).predict(digits[0])
+    assert (np.random.random(), random.random()) == expected  # noqa: NPY002
+
+
+def test_callbacks_are_copied_per_fit(digits):
+    import keras
+
+    watcher = keras.callbacks.History()
+    model(callbacks=[watcher]).fit(*digits)
+    assert watcher.model is None
+    assert watcher.history == {}
+
+
+def test_callbacks_take_part(digits):
+    import keras
+
+    impatient = keras.callbacks.EarlyStopping(monitor="loss", patience=0, min_delta=100)
+    assert len(model(callbacks=[impatient]).fit(*digits).history_["loss"]) == 2
+
+
+def test_pickle_holds_no_optimizer(digits):
+    fitted = model(model=wide).fit(*digits)
+    assert fitted.n_parameters_ == 64 * 500 + 500 + 500 * 3 + 3
+    assert len(pickle.dumps(fitted)) < 1.1 * 4 * fitted.n_parameters_
+    assert b"Adam" not in pickle.dumps(fitted)
+
+
+def test_optimizer_may_be_a_name_or_an_instance(digits):
+    import keras
+
+    shared = keras.optimizers.SGD(momentum=0.9)
+    first, second = (model(optimizer=shared).fit(*digits).history_["loss"] for _ in range(2))
+    assert first == second
+    assert not shared.built
+    assert first != model(optimizer="sgd").fit(*digits).history_["loss"]
+
+
+def test_batch_size_follows_the_rows():
+    from estimators.training import batch_size_for
+
+    assert [batch_size_for(n) for n in (1, 1437, 6400, 28000, 10**6)] == [16, 16, 32, 128, 128]
+
+
+def test_unit_of_the_features_does_not_matter(digits):
+    X, y = digits
+    assert np.array_equal(model().fit(X, y).predict_proba(X), model().fit(16 * X, y).predict_proba(16 * X))
+
+
+def test_single_class_is_predicted(digits):
+    assert set(model().fit(digits[0], np.full(90, "only")).predict(digits[0])) == {"only"}
+
+
+def test_wrong_number_of_outputs_is_a_sentence(digits):
+    with pytest.raises(ValueError, match=r"must map rows to 3 probabilities.* got \(None, 1\); end it with"):
+        model(model=one_column).fit(*digits)
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"patience": 3}, "patience needs validation rows"),
+        ({"schedule": "linear"}, "schedule must be 'constant' or 'cosine'; got 'linear'"),
+        ({"epochs": 0}, "epochs and batch_size must be 1 or more; got 0 and None"),
+        ({"validation_fraction": 1.0}, "validation_fraction must be at least 0 and below 1; got 1.0"),
+    ],
+)
+def test_unusable_parameter_is_a_sentence(digits, settings, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        model(**settings).fit(*digits)

@@ -1,0 +1,148 @@
+import csv
+import io
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bench.errors import DataError, FolderError
+from bench.store import RunStore
+from reports.derive import derive, derive_submission
+from reports.submission import available, submission, summary
+
+from .conftest import Model, make_dataset, make_run
+
+
+@pytest.fixture
+def folder(digits, tmp_path):
+    return make_run(
+        tmp_path / "run",
+        digits,
+        [Model("cnn", refit=True), Model("sgd", missing=(0,))],
+        n_splits=2,
+        best="cnn",
+    )
+
+
+def rewrite(made, **changes):
+    """Store changed test predictions of the refitted model."""
+    row = made.row("cnn")
+    result = made.store.read_result(row.estimator, row.refit_key)
+    made.store.write_result(
+        result, replace(made.store.read_predictions(row.estimator, row.refit_key), **changes)
+    )
+
+
+def with_ids(made, ids):
+    made.store.write_data(replace(made.dataset, test_ids=np.asarray(ids)), made.run.info.classes)
+
+
+def submit(made):
+    return submission(made.store, made.run, made.row("cnn"))
+
+
+def test_one_line_per_test_row_with_the_heads_of_the_data(folder):
+    lines = list(csv.reader(io.StringIO(submit(folder))))
+    predicted = folder.store.read_predictions("cnn", folder.row("cnn").refit_key).y_pred
+    assert lines[0] == ["ImageId", "Label"]
+    assert lines[1:] == [[str(i), str(label)] for i, label in enumerate(predicted, start=1)]
+
+
+def test_predictions_out_of_order_are_put_in_order(folder):
+    before = submit(folder)
+    stored = folder.store.read_predictions("cnn", folder.row("cnn").refit_key)
+    rewrite(folder, rows=stored.rows[::-1], scores=stored.scores[::-1])
+    assert submit(folder) == before
+
+
+def test_string_labels_and_ids(tmp_path):
+    X = np.arange(80, dtype=np.float32).reshape(20, 4)
+    ids = [f"id {i}, «{i}»" for i in range(20)]
+    data = make_dataset(X, ["no", "yes, surely"] * 10, X_test=X, test_ids=np.asarray(ids))
+    made = make_run(tmp_path / "run", data, [Model("cnn", refit=True)], n_splits=2)
+    lines = list(csv.reader(io.StringIO(submit(made))))[1:]
+    assert [line[0] for line in lines] == ids
+    assert {line[1] for line in lines} <= {"no", "yes, surely"}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda p: {"rows": p.rows[:-1], "scores": p.scores[:-1]}, "hold 49 rows, the test set 50"),
+        (lambda p: {"rows": np.zeros_like(p.rows)}, "each test row exactly once"),
+        (lambda p: {"rows": p.rows + 1}, "each test row exactly once"),
+        (lambda p: {"scores": p.scores[:, :9]}, "know 9 labels, the data 10"),
+        (lambda p: {"scores": np.full_like(p.scores, np.nan)}, "not finite"),
+    ],
+)
+def test_unfit_predictions_are_refused(folder, change, message):
+    rewrite(folder, **change(folder.store.read_predictions("cnn", folder.row("cnn").refit_key)))
+    with pytest.raises(FolderError, match=message):
+        submit(folder)
+
+
+@pytest.mark.parametrize(
+    ("ids", "message"),
+    [
+        (range(49), "are 49, the test rows 50"),
+        ([1, *range(1, 50)], "repeat 1;"),
+        ([np.nan, *range(1, 50)], "have gaps"),
+        (["", *map(str, range(1, 50))], "have gaps"),
+    ],
+)
+def test_unfit_ids_are_refused(folder, ids, message):
+    with_ids(folder, list(ids))
+    with pytest.raises(DataError, match=message):
+        submit(folder)
+
+
+def test_a_model_that_was_not_refitted_cannot_submit(folder):
+    row = folder.row("sgd")
+    assert not available(folder.store, folder.run, row)
+    with pytest.raises(FolderError, match="not refitted"):
+        submission(folder.store, folder.run, row)
+
+
+@pytest.mark.parametrize("changes", [{"X_test": None, "test_ids": None}, {"y_test": "labels"}])
+def test_data_without_unlabelled_test_rows_cannot_submit(digits, tmp_path, changes):
+    changes = {name: digits.y[:50] if value == "labels" else value for name, value in changes.items()}
+    made = make_run(
+        tmp_path / "run", replace(digits, **changes), [Model("cnn", refit=True)], n_splits=2, best="cnn"
+    )
+    with pytest.raises(DataError, match="no unlabelled test rows"):
+        submit(made)
+    assert [path.name for path in derive(made.store, made.run)] == [
+        "report.html", "leaderboard.csv", "leaderboard.json",
+    ]  # fmt: skip
+
+
+def test_summary_says_where_the_submission_comes_from(folder):
+    found = summary(folder.store, folder.run, folder.row("cnn"))
+    values = [result.metrics["accuracy"] for result in folder.store.read_results(folder.row("cnn"))]
+    assert found["mean"] == pytest.approx(np.mean(values))
+    assert found["std"] == pytest.approx(np.std(values, ddof=1))
+    assert sum(found["labels"].values()) == found["n_rows"] == 50
+    assert found["dataset_sha256"] == folder.run.info.sha256
+    assert json.loads(json.dumps(found)) == found
+
+
+def test_derive_writes_every_file_and_brings_it_back(folder):
+    paths = derive(folder.store, folder.run)
+    assert [path.name for path in paths] == [
+        "report.html", "leaderboard.csv", "leaderboard.json", "submission.csv", "submission.json",
+    ]  # fmt: skip
+    before = [path.read_bytes() for path in paths]
+    for path in paths:
+        path.unlink()
+    again = derive(RunStore(folder.store.path), folder.run)
+    assert [path.read_bytes() for path in again] == before
+
+
+def test_derive_submission_needs_a_best_model(folder):
+    assert [path.name for path in derive_submission(folder.store, folder.run)] == [
+        "submission.csv",
+        "submission.json",
+    ]
+    with pytest.raises(FolderError, match="none to submit"):
+        derive_submission(folder.store, replace(folder.run, best=""))
