@@ -74,7 +74,7 @@ class XGBoost(ClassifierMixin, BaseEstimator):
     --------
     >>> from estimators import XGBoost
     >>> model = XGBoost(n_estimators=5, min_child_weight=0).fit([[0], [1], [8], [9]], ["a", "a", "b", "b"])
-    >>> model.predict([[2], [7]])
+    >>> model.predict([[0.5], [8.5]])
     array(['a', 'b'], dtype='<U1')
     """
 
@@ -177,8 +177,8 @@ class XGBoost(ClassifierMixin, BaseEstimator):
             Rows sum to one within single precision.
         """
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False, ensure_all_finite="allow-nan")
-        return self.classifier_.predict_proba(X)
+        checked = validate_data(self, X, reset=False, ensure_all_finite="allow-nan")
+        return self.classifier_.predict_proba(checked)
 
     def predict(self, X: ArrayLike) -> np.ndarray:
         """Return the most probable label for each row.

@@ -158,7 +158,8 @@ def _image_shape(wished: Sequence[int] | None, n_features: int) -> tuple[int, in
             "image_shape must be (height, width) or (height, width, channels) with a product of "
             f"{n_features} features; got {tuple(wished)!r}; leave it at None to have it chosen."
         )
-    return (*wished, 1)[:3]
+    height, width, channels = (*wished, 1)[:3]
+    return height, width, channels
 
 
 def _guessed_shape(n_features: int) -> tuple[int, int, int]:

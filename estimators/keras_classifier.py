@@ -20,7 +20,6 @@ from estimators.training import (
     batch_size_for,
     check_output,
     make_optimizer,
-    mean_one,
     record_learning_rate,
     seeded,
 )
@@ -174,9 +173,9 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             Rows sum to one.
         """
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False)
-        size = max(1, _FEATURES_PER_CHUNK // X.shape[1])
-        chunks = [self._probabilities(X[start : start + size]) for start in range(0, len(X), size)]
+        rows = validate_data(self, X, reset=False)
+        size = max(1, _FEATURES_PER_CHUNK // rows.shape[1])
+        chunks = [self._probabilities(rows[start : start + size]) for start in range(0, len(rows), size)]
         scores = np.concatenate(chunks, dtype=np.float64)[:, : len(self.classes_)]
         return scores / scores.sum(axis=1, keepdims=True)
 
@@ -230,9 +229,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         optimizer = make_optimizer(self.optimizer, self.learning_rate, self.schedule, n_steps)
         self.model_.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
         history = self.model_.fit(
-            *self._targets(train)[:2],
-            sample_weight=mean_one(train.weight),
-            validation_data=None if validation is None else self._targets(validation),
+            **dict(zip(("x", "y", "sample_weight"), self._examples(train), strict=False)),
+            validation_data=None if validation is None else self._examples(validation),
             batch_size=batch_size,
             epochs=self.epochs,
             callbacks=self._callbacks(),
@@ -240,9 +238,12 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         )
         return {name: [float(value) for value in values] for name, values in history.history.items()}
 
-    def _targets(self, rows: Rows) -> tuple[np.ndarray, ...]:
+    def _examples(self, rows: Rows) -> tuple[np.ndarray, ...]:
+        """Return inputs, targets and any weights, at mean one as Keras divides the loss by the row count."""
         inputs = self._inputs(rows.X)
-        return (inputs, rows.codes) if rows.weight is None else (inputs, rows.codes, mean_one(rows.weight))
+        if rows.weight is None:
+            return inputs, rows.codes
+        return inputs, rows.codes, rows.weight / rows.weight.mean()
 
     def _callbacks(self) -> list[keras.callbacks.Callback]:
         callbacks = [record_learning_rate(self.model_.optimizer), *copy.deepcopy(self.callbacks or [])]

@@ -57,15 +57,15 @@ def training_rows(
     ValueError
         If features, labels or weights are unusable.
     """
-    X, y = validate_data(estimator, X, y, **checks)
-    check_classification_targets(y)
+    features, labels = validate_data(estimator, X, y, **checks)
+    check_classification_targets(labels)
     weight = None
     if sample_weight is not None:
-        weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+        weight = _check_sample_weight(sample_weight, features, dtype=np.float64, ensure_non_negative=True)
         used = weight > 0
-        X, y, weight = X[used], y[used], weight[used]
-    classes, codes = np.unique(y, return_inverse=True)
-    return Rows(X, codes, weight), classes
+        features, labels, weight = features[used], labels[used], weight[used]
+    classes, codes = np.unique(labels, return_inverse=True)
+    return Rows(features, codes, weight), classes
 
 
 def inner_split(codes: np.ndarray, fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -25,11 +25,6 @@ def batch_size_for(n_rows: int) -> int:
     return 2 ** int(np.clip(np.log2(n_rows / 200), 4, 7))
 
 
-def mean_one(weight: np.ndarray | None) -> np.ndarray | None:
-    """Return weights of mean one, because Keras divides a weighted loss by the number of rows."""
-    return None if weight is None else weight / weight.mean()
-
-
 def make_optimizer(
     identifier: str | dict | keras.optimizers.Optimizer, learning_rate: float, schedule: str, n_steps: int
 ) -> keras.optimizers.Optimizer:

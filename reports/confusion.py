@@ -64,13 +64,13 @@ class Confusion:
     def plot(self, ax: Axes) -> None:
         """Draw the matrix as a heat map whose colours are stretched so that rare errors show."""
         few = len(self.classes) <= N_ANNOTATED
-        names = [shortened(label, 8) for label in self.classes]
+        names = [shortened(label, 12) for label in self.classes]
         sns.heatmap(
             self.shares if self.normalised else self.counts,
             ax=ax,
             annot=self._texts() if few else False,
             fmt="",
-            annot_kws={"fontsize": 6},
+            annot_kws={"fontsize": 6 if len(names) > 5 else 9},
             norm=PowerNorm(0.35, 0, 1 if self.normalised else max(self.counts.max(), 1)),
             cmap=sns.light_palette(self.colour, as_cmap=True),
             cbar=False,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MACRO = "macro average"
 N_HIGHLIGHTED = 3
 # From this area on the curves differ only in a corner, which is then enlarged.
-CORNER_AREA = 0.95
+CORNER_AREA = 0.98
 _DASHES = ("solid", (0, (4, 1.5)), (0, (1, 1.2)))
 
 

@@ -48,19 +48,30 @@ def verdict(board: Leaderboard) -> Verdict:
         return Verdict("", "", sentence, tuple(_notes(board)))
     metric, score = METRICS[run.metric], _score(best, run.metric)
     direction = "highest" if metric.greater_is_better else "lowest"
+    if len(_ranked(board)) == 1:
+        sentence = (
+            f"is the only ranked model; its mean {_lower(metric.title)} over {folds} of {run.info.name} is"
+        )
+        return Verdict(best.row.name, score, sentence, tuple(_notes(board)))
     among = "" if best is board.best(allow_stamped=True) else " of the eligible models"
-    sentence = f"has the {direction} mean {_lower(metric.title)}{among} over {folds} of {run.info.name}"
+    sentence = f"has the {direction} mean {_lower(metric.title)}{among} over {folds} of {run.info.name}:"
     return Verdict(best.row.name, score, sentence, tuple(_notes(board)))
 
 
 def glances(board: Leaderboard) -> list[Glance]:
     """Return the best model of each family, the two compared, and the quickest of the good ones."""
-    ranked = [o for rank, o in zip(board.ranks, board.outcomes, strict=True) if rank and not o.row.stamp]
+    ranked = [outcome for outcome in _ranked(board) if not outcome.row.stamp]
+    if len(ranked) < 2:
+        return []
     best = {family: _first(ranked, family) for family in ("classical", "deep")}
     found = [_family(board, family, outcome) for family, outcome in best.items() if outcome]
     if best["deep"] and best["classical"]:
         found.append(_against(board, best["deep"], best["classical"]))
     return found + _quickest(board, ranked)
+
+
+def _ranked(board: Leaderboard) -> list[Outcome]:
+    return [outcome for rank, outcome in zip(board.ranks, board.outcomes, strict=True) if rank]
 
 
 def _first(ranked: list[Outcome], family: str) -> Outcome | None:
@@ -82,8 +93,6 @@ def _against(board: Leaderboard, deep: Outcome, classical: Outcome) -> Glance:
 
 def _quickest(board: Leaderboard, ranked: list[Outcome]) -> list[Glance]:
     """Return the quickest model whose mean is within the best one's deviation over folds."""
-    if len(ranked) < 2:
-        return []
     values = ranked[0].values(board.run.metric)
     reach = values.std(ddof=1)
     near = [o for o in ranked if abs(o.values(board.run.metric).mean() - values.mean()) <= reach]

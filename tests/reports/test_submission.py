@@ -112,9 +112,7 @@ def test_data_without_unlabelled_test_rows_cannot_submit(digits, tmp_path, chang
     )
     with pytest.raises(DataError, match="no unlabelled test rows"):
         submit(made)
-    assert [path.name for path in derive(made.store, made.run)] == [
-        "report.html", "leaderboard.csv", "leaderboard.json",
-    ]  # fmt: skip
+    assert not available(made.store, made.run, made.row("cnn"))
 
 
 def test_summary_says_where_the_submission_comes_from(folder):
@@ -137,6 +135,13 @@ def test_derive_writes_every_file_and_brings_it_back(folder):
         path.unlink()
     again = derive(RunStore(folder.store.path), folder.run)
     assert [path.read_bytes() for path in again] == before
+
+
+def test_derive_without_a_best_model_makes_no_submission(digits, tmp_path):
+    made = make_run(tmp_path / "run", digits, [Model("late", missing=range(5))])
+    assert [path.name for path in derive(made.store, made.run)] == [
+        "report.html", "leaderboard.csv", "leaderboard.json",
+    ]  # fmt: skip
 
 
 def test_derive_submission_needs_a_best_model(folder):

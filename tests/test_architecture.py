@@ -1,0 +1,48 @@
+"""The import contracts, and what may be loaded when."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+HEAVY = {"tensorflow", "keras", "xgboost", "optuna", "matplotlib", "seaborn", "sklearn", "pandas", "dask"}
+
+
+def test_import_contracts():
+    grimp = pytest.importorskip("importlinter", reason="import-linter comes with `tox -e lint`")
+    assert grimp
+    done = subprocess.run(["lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def loaded(code: str) -> set[str]:
+    script = f"import sys\n{code}\nprint(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize(
+    "words", [["--help"], ["run", "--help"], ["list", "models"], ["list", "metrics"], ["list", "datasets"]]
+)
+def test_the_command_line_starts_without_heavy_libraries(words):
+    code = f"from bench.cli import main\ntry: main({words!r})\nexcept SystemExit as end: assert not end.code"
+    assert not loaded(code) & HEAVY
+
+
+@pytest.mark.parametrize("package", ["bench", "estimators", "reports"])
+def test_importing_a_package_loads_nothing_heavy(package):
+    assert not loaded(f"import {package}") & HEAVY
+
+
+def test_the_leaderboard_is_printed_without_plotting_libraries():
+    assert not loaded("import reports.leaderboard, reports.submission") & {"matplotlib", "seaborn"}
+
+
+def test_only_one_module_imports_optuna_and_only_one_fits():
+    sources = {path: path.read_text(encoding="utf-8") for path in (ROOT / "bench").rglob("*.py")}
+    assert [path.name for path, text in sources.items() if "import optuna" in text] == ["tune.py"]
+    assert [path.name for path, text in sources.items() if ".fit(" in text] == ["worker.py"]
