@@ -53,6 +53,7 @@ ESTIMATORS = {
             presets={"smoke": {"max_iter": 5, "tol": None}},
             space={
                 "loss": choice("hinge", "log_loss", "modified_huber"),
+                "penalty": choice("l2", "l1", "elasticnet"),
                 "alpha": real(1e-6, 1e-2, log=True),
                 "average": choice(False, True),
             },
@@ -76,7 +77,7 @@ ESTIMATORS = {
             title="Random forest",
             family="classical",
             target="estimators.trees:RandomForest",
-            presets={"smoke": {"n_estimators": 10}, "full": {"n_estimators": 500}},
+            presets={"smoke": {"n_estimators": 10}, "full": {"n_estimators": 300}},
             space={
                 "n_estimators": integer(50, 400, log=True),
                 "max_features": real(0.01, 0.3, log=True),
@@ -107,13 +108,13 @@ ESTIMATORS = {
             title="Convolutional network",
             family="deep",
             target="estimators.cnn:CNN",
-            presets={"smoke": {"epochs": 1}, "quick": {"epochs": 4}, "full": {"epochs": 20}},
+            presets={"smoke": {"epochs": 2}, "quick": {"epochs": 5}, "full": {"epochs": 15}},
             space={
                 "learning_rate": real(3e-4, 1e-2, log=True),
-                "filters": choice(16, 32, 48),
-                "dense": choice(64, 128, 256),
+                "filters": integer(8, 32, log=True),
+                "dense": integer(32, 256, log=True),
                 "dropout": real(0.0, 0.5),
-                "epochs": integer(3, 12),
+                "kernel_size": choice(3, 5),
             },
             tags=("main", "keras"),
             packages=("tensorflow", "keras"),
@@ -236,7 +237,7 @@ def _value(text: str) -> Scalar:
 def _check_names(spec: EstimatorSpec, own: Params) -> None:
     module, _, name = spec.target.partition(":")
     known = set(getattr(importlib.import_module(module), name)().get_params())
-    reserved = {"random_state": "--seed", "n_jobs": "--threads"}
+    reserved = {"random_state": "--seed", "n_jobs": "--threads", "image_shape": "--image-shape"}
     for parameter in own:
         if parameter in reserved:
             raise UsageError(f"{spec.name}.{parameter} is set by {reserved[parameter]}; use that")

@@ -126,7 +126,7 @@ def _default_point(wish: Search) -> Params:
     """Return the model's present value of every dimension whose range has it."""
     from bench.worker import build
 
-    offered = build(fold_jobs(wish.spec, wish.base_params, wish.folds)[0], 1).get_params()
+    offered = build(fold_jobs(wish.spec, wish.base_params, wish.folds)[0]).get_params()
     return {
         name: offered[name]
         for name, dimension in wish.spec.space.items()

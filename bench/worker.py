@@ -91,13 +91,13 @@ def import_libraries(versions: dict[str, str]) -> None:
                 importlib.import_module(name)
 
 
-def build(job: Job, threads: int) -> Any:
-    """Return the unfitted estimator of a job, its seed and threads set where it has them."""
+def build(job: Job, threads: int = 1, image_shape: tuple[int, ...] | None = None) -> Any:
+    """Return the unfitted estimator of a job, its seed, threads and image shape set where it has them."""
     module, _, name = job.target.partition(":")
     estimator = getattr(importlib.import_module(module), name)()
     offered = estimator.get_params()
-    machine = {"random_state": job.seed, "n_jobs": threads}
-    return estimator.set_params(**{k: v for k, v in machine.items() if k in offered}, **job.params)
+    given = {"random_state": job.seed, "n_jobs": threads, "image_shape": image_shape}
+    return estimator.set_params(**{k: v for k, v in given.items() if k in offered}, **job.params)
 
 
 def score_rows(estimator: Any, X: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, str]:
@@ -150,7 +150,7 @@ def _native_stderr_hidden() -> Iterator[None]:
 def _fit(job: Job, dataset: Dataset, folds: Folds, threads: int, blank: FoldResult) -> Outcome:
     rows = _rows(job, dataset, folds)
     classes = np.unique(dataset.y)
-    estimator = build(job, threads)
+    estimator = build(job, threads, dataset.image_shape)
     cpu, start = time.process_time(), time.perf_counter()
     estimator.fit(rows.X_fit, rows.y_fit)
     fitted = time.perf_counter()

@@ -1,12 +1,17 @@
 """Convolutional networks."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from math import isqrt, prod
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 
 from estimators.keras_classifier import KerasClassifier
+
+if TYPE_CHECKING:
+    import keras
 
 _SMALLEST_IMAGE = 8
 
@@ -133,6 +138,8 @@ class CNN(KerasClassifier):
         return super()._inputs(X).reshape(-1, *self.image_shape_)
 
     def _build(self, n_features: int, n_classes: int) -> keras.Model:
+        import keras
+
         layers = keras.layers
         pixels = hidden = keras.Input(self.image_shape_)
         for block in range(self.blocks):

@@ -1,14 +1,16 @@
 """The bridge from a Keras model to the scikit-learn contract.
 
 Neither ``keras.wrappers`` nor SciKeras keeps that contract (cloning, stratified folds, probabilities), so
-this is a bridge of our own, written against the backend-neutral part of Keras 3.
+this is a bridge of our own, written against the backend-neutral part of Keras 3. Keras takes seconds to
+import, so that is put off until a network is built.
 """
+
+from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -23,6 +25,9 @@ from estimators.training import (
     record_learning_rate,
     seeded,
 )
+
+if TYPE_CHECKING:
+    import keras
 
 _FEATURES_PER_CHUNK = 2**20
 
@@ -121,7 +126,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         self.verbose = verbose
         self.random_state = random_state
 
-    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> "KerasClassifier":
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> KerasClassifier:
         """Build the model anew and train it.
 
         Parameters
@@ -213,6 +218,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
 
     def _build(self, n_features: int, n_classes: int) -> keras.Model:
         """Return an uncompiled model; subclasses put their architecture here."""
+        import keras
+
         if self.model is not None:
             return self.model(n_features, n_classes)
         return keras.Sequential(
@@ -246,12 +253,16 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         return inputs, rows.codes, rows.weight / rows.weight.mean()
 
     def _callbacks(self) -> list[keras.callbacks.Callback]:
+        import keras
+
         callbacks = [record_learning_rate(self.model_.optimizer), *copy.deepcopy(self.callbacks or [])]
         if self.patience is not None:
             callbacks.append(keras.callbacks.EarlyStopping(patience=self.patience, restore_best_weights=True))
         return callbacks
 
     def _probabilities(self, X: np.ndarray) -> np.ndarray:
+        import keras
+
         return keras.ops.convert_to_numpy(self.model_(self._inputs(X), training=False))
 
     def _check_parameters(self) -> None:
@@ -269,6 +280,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
     def __getstate__(self) -> dict[str, Any]:
         state = dict(super().__getstate__())
         if "model_" in state:
+            import keras
+
             architecture = keras.saving.serialize_keras_object(self.model_)
             architecture.pop("compile_config", None)
             state["model_"] = (architecture, self.model_.get_weights())
@@ -277,6 +290,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         if "model_" in state:
+            import keras
+
             architecture, weights = state["model_"]
             self.model_ = keras.saving.deserialize_keras_object(architecture)
             self.model_.set_weights(weights)

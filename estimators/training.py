@@ -1,16 +1,23 @@
 """What surrounds the training of a Keras model: seeds, batch size, step sizes, checks."""
 
+from __future__ import annotations
+
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
+
+if TYPE_CHECKING:
+    import keras
 
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
     """Seed Keras and its backend, and give Python and NumPy their global random states back at the end."""
+    import keras
+
     python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002 - Keras seeds this one
     keras.utils.set_random_seed(seed)
     try:
@@ -47,6 +54,8 @@ def make_optimizer(
     keras.optimizers.Optimizer
         With the settings of `identifier` but for the learning rate, and without its state.
     """
+    import keras
+
     description = keras.optimizers.serialize(keras.optimizers.get(identifier))
     rate = learning_rate
     if schedule == "cosine":
@@ -61,6 +70,8 @@ def make_optimizer(
 
 def record_learning_rate(optimizer: keras.optimizers.Optimizer) -> keras.callbacks.Callback:
     """Return a callback that adds the step size at the end of each epoch to the history."""
+    import keras
+
     return keras.callbacks.LambdaCallback(
         on_epoch_end=lambda epoch, logs: logs.update(
             learning_rate=float(keras.ops.convert_to_tensor(optimizer.learning_rate))

@@ -5,29 +5,14 @@ from __future__ import annotations
 from bench.records import EstimatorSpec
 
 LOCAL = "local_models"
-MODELS = '''
-import time
+MODELS = """
 import numpy as np
 from sklearn.dummy import DummyClassifier
-from sklearn.linear_model import LogisticRegression
 
 
 class Raises(DummyClassifier):
     def fit(self, X, y):
         raise RuntimeError("no luck today")
-
-
-class RaisesOnce(DummyClassifier):
-    """Fails on rows whose number differs from what it likes."""
-
-    def __init__(self, likes=0):
-        self.likes = likes
-        super().__init__()
-
-    def fit(self, X, y):
-        if len(X) != self.likes:
-            raise RuntimeError("wrong number of rows")
-        return super().fit(X, y)
 
 
 class NaNScores(DummyClassifier):
@@ -45,6 +30,12 @@ class TooFewScores(DummyClassifier):
         return super().predict_proba(X)[:-1]
 
 
+class Shaped(DummyClassifier):
+    def __init__(self, image_shape=None):
+        self.image_shape = image_shape
+        super().__init__()
+
+
 class Warns(DummyClassifier):
     def fit(self, X, y):
         import warnings
@@ -52,7 +43,7 @@ class Warns(DummyClassifier):
         warnings.warn("take care", UserWarning)
         warnings.warn("take care", UserWarning)
         return super().fit(X, y)
-'''
+"""
 
 
 def spec(name: str, target: str, **more: object) -> EstimatorSpec:

@@ -3,7 +3,7 @@ import pytest
 from bench_models import local, spec
 
 from bench.plan import fold_jobs, refit_job
-from bench.worker import fit_job, score_rows
+from bench.worker import build, fit_job, score_rows
 
 
 def fit(case, model, params=None, threads=1):
@@ -75,6 +75,12 @@ def test_a_class_that_training_lacked_gets_the_lowest_score(digits):
         assert (scores[:, 9] <= scores.min(axis=1)).all()
         assert lowest is None or (scores[:, 9] == lowest).all()
         np.testing.assert_array_equal(scores.argmax(axis=1), model.predict(X / 16))
+
+
+@pytest.mark.usefixtures("local_models")
+def test_an_estimator_that_takes_an_image_shape_gets_that_of_the_data(bench_case):
+    job = fold_jobs(local("Shaped"), {}, bench_case.folds)[0]
+    assert build(job, image_shape=(4, 16)).image_shape == (4, 16)
 
 
 def test_two_classes_with_decision_scores_get_two_columns(digits):
