@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator
 
 from bench.environment import free_memory_bytes, usable_cores
@@ -20,7 +21,7 @@ def split_machine(jobs: int | None, threads: int | None) -> tuple[int, int]:
     Parameters
     ----------
     jobs : int or None
-        None: one for every core, as far as memory goes.
+        None: as many as cores and memory allow.
     threads : int or None
         None: the cores divided among the jobs.
 
@@ -33,7 +34,7 @@ def split_machine(jobs: int | None, threads: int | None) -> tuple[int, int]:
         if number is not None and number < 1:
             raise UsageError(f"{name} must be at least 1; got {number}")
     cores = usable_cores()
-    jobs = jobs or max(1, min(cores, free_memory_bytes() // WORKER_BYTES))
+    jobs = jobs or max(1, min(cores // (threads or 1), free_memory_bytes() // WORKER_BYTES))
     return jobs, threads or max(1, cores // jobs)
 
 
@@ -75,7 +76,9 @@ def _fitted(jobs: list[Job], dataset: Dataset, folds: Folds, n_jobs: int, thread
     from joblib import Parallel, delayed
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-    dispatch = Parallel(n_jobs=min(n_jobs, len(jobs)), backend="loky", return_as="generator_unordered")
+    # loky replaces a worker that grew by 300 MB, which the import of TensorFlow is enough for.
+    warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
+    dispatch = Parallel(n_jobs=n_jobs, backend="loky", return_as="generator_unordered")
     try:
         yield from dispatch(delayed(fit_job)(job, dataset, folds, threads) for job in jobs)
     except TerminatedWorkerError as error:

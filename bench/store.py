@@ -6,8 +6,8 @@ write goes to a temporary name in the same folder and is renamed when it is comp
 
 from __future__ import annotations
 
-import io
 import os
+import pickle
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -223,18 +223,12 @@ class RunStore:
 
     def read_model(self, estimator: str, key: str) -> Any:
         """Return a saved estimator. Loading it runs code: trust the folder first."""
-        import joblib
+        return pickle.loads(self._model_path(estimator, key).read_bytes())
 
-        return joblib.load(self._model_path(estimator, key))
-
-    def write_model(self, estimator: str, key: str, model: Any) -> None:
+    def write_model(self, estimator: str, key: str, pickled: bytes) -> None:
         """Save the estimator that a refit job fitted."""
-        import joblib
-
-        buffer = io.BytesIO()
-        joblib.dump(model, buffer)
         path = self._model_path(estimator, key)
-        self._write(str(path.relative_to(self.path)), buffer.getvalue())
+        self._write(str(path.relative_to(self.path)), pickled)
 
     def read_text(self, name: str) -> str:
         """Return a derived file."""
@@ -266,7 +260,7 @@ class RunStore:
         return self.path / "results" / estimator / f"{key}.failed.json"
 
     def _model_path(self, estimator: str, key: str) -> Path:
-        return self.path / "models" / f"{estimator}-{key[:12]}.joblib"
+        return self.path / "models" / f"{estimator}-{key[:12]}.pickle"
 
     def _write(self, name: str, content: bytes) -> Path:
         path = self.path / name

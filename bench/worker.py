@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import io
 import os
 import pickle
 import sys
@@ -20,6 +19,8 @@ import numpy as np
 from bench import metrics
 from bench.records import Dataset, FoldResult, Folds, Job, Predictions
 
+PICKLE_PROTOCOL = 5
+
 # TensorFlow's results depend on its thread count, and it reads these only when it is imported.
 TENSORFLOW_ENVIRONMENT = {
     "TF_NUM_INTRAOP_THREADS": "1",
@@ -30,11 +31,11 @@ TENSORFLOW_ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a job leaves behind: predictions if it succeeded, the model if it was a refit."""
+    """What a job leaves behind: predictions if it succeeded, the pickled model if it was a refit."""
 
     result: FoldResult
     predictions: Predictions | None = None
-    model: Any = None
+    model: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,7 @@ def _fit(job: Job, dataset: Dataset, folds: Folds, threads: int, blank: FoldResu
     scores, kind = _scores(estimator, rows.X_new, classes)
     done, cpu = time.perf_counter(), time.process_time() - cpu
     predictions = _predictions(rows, scores, kind, classes, estimator)
+    model = pickle.dumps(estimator, protocol=PICKLE_PROTOCOL)
     result = replace(
         blank,
         status="ok",
@@ -165,11 +167,11 @@ def _fit(job: Job, dataset: Dataset, folds: Folds, threads: int, blank: FoldResu
         fit_seconds=fitted - start,
         predict_seconds=done - fitted,
         cpu_seconds=cpu,
-        model_bytes=_model_bytes(estimator),
+        model_bytes=len(model),
         n_train=len(rows.X_fit),
         n_test=len(rows.X_new),
     )
-    return Outcome(result, predictions, estimator if job.role == "refit" else None)
+    return Outcome(result, predictions, model if job.role == "refit" else None)
 
 
 def _rows(job: Job, dataset: Dataset, folds: Folds) -> Rows:
@@ -217,26 +219,6 @@ def _importance(estimator: Any) -> np.ndarray | None:
     if hasattr(estimator, "coef_"):
         return np.abs(estimator.coef_).mean(axis=0).astype(np.float32)
     return None
-
-
-def _model_bytes(estimator: Any) -> int:
-    sink = _Count()
-    pickle.dump(estimator, sink, protocol=5)
-    return sink.n_bytes
-
-
-class _Count(io.RawIOBase):
-    """A file that keeps nothing but its length."""
-
-    n_bytes = 0
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, content: Any) -> int:
-        size = memoryview(content).nbytes
-        self.n_bytes += size
-        return size
 
 
 def _sentence(error: object) -> str:

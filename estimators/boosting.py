@@ -1,5 +1,7 @@
 """Gradient boosted trees."""
 
+from __future__ import annotations
+
 import json
 
 import numpy as np
@@ -7,7 +9,6 @@ from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
-from xgboost import XGBClassifier
 
 from estimators.rows import Rows, check_fraction, inner_split, training_rows
 
@@ -113,7 +114,7 @@ class XGBoost(ClassifierMixin, BaseEstimator):
         self.n_jobs = n_jobs
         self.random_state = random_state
 
-    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> "XGBoost":
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> XGBoost:
         """Boost trees on the training rows.
 
         Parameters
@@ -135,6 +136,8 @@ class XGBoost(ClassifierMixin, BaseEstimator):
         ValueError
             If the rows or labels are unusable or hold one class only, or early stopping has too few rows.
         """
+        from xgboost import XGBClassifier
+
         check_fraction(self.validation_fraction)
         rows, classes = training_rows(self, X, y, sample_weight, ensure_all_finite="allow-nan")
         if len(classes) < 2:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import seaborn as sns
+from matplotlib.ticker import LogLocator, NullLocator
 
 from bench.metrics import METRICS
 from reports.leaderboard import Leaderboard
@@ -117,9 +118,10 @@ class Cost:
 
     def _finish(self, ax: Axes) -> None:
         ax.set_xscale("log")
-        ax.xaxis.set_major_formatter("{x:g}")
-        ax.xaxis.set_minor_formatter("")
         ax.margins(0.12)
+        ax.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
+        ax.xaxis.set_major_formatter("{x:g}")
+        ax.xaxis.set_minor_locator(NullLocator())
         ax.set_xlabel("mean seconds to fit one fold (log scale)")
         ax.set_ylabel(headline(self.board))
         ax.figure.legend(loc="outside right upper", handletextpad=0.3)

@@ -47,6 +47,7 @@ class Session:
         old = self.run
         named = {row.name: row for row in (*(old.rows if old else ()), *rows)}
         order = [name for model in registry.ESTIMATORS for name in (model, f"{model} (tuned)")]
+        order += [name for name in named if name not in order]
         return Run(
             schema_version=SCHEMA_VERSION,
             created=old.created if old else datetime.now(UTC).isoformat(timespec="seconds"),

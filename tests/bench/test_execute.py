@@ -67,6 +67,7 @@ def test_processes_give_the_same_scores_as_one(bench_case, tmp_path):
         ((1, None), 8, 64e9, (1, 8)),
         ((3, None), 8, 64e9, (3, 2)),
         ((16, 4), 8, 64e9, (16, 4)),
+        ((None, 4), 8, 64e9, (2, 4)),
     ],
 )
 def test_the_machine_is_split(monkeypatch, wish, cores, free, given):

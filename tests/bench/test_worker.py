@@ -1,3 +1,5 @@
+import pickle
+
 import numpy as np
 import pytest
 from bench_models import local, spec
@@ -29,7 +31,8 @@ def test_a_refit_uses_all_rows_and_returns_the_model(bench_case):
         refit_job(bench_case.models[1], {}, bench_case.folds), bench_case.dataset, bench_case.folds, 1
     )
     assert outcome.result.n_train == len(bench_case.dataset.X)
-    assert outcome.model.n_samples_fit_ == len(bench_case.dataset.X)
+    assert pickle.loads(outcome.model).n_samples_fit_ == len(bench_case.dataset.X)
+    assert len(outcome.model) == outcome.result.model_bytes
     assert outcome.predictions.scores.shape == (0, 10)
 
 
