@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import platform
 import shutil
 import subprocess
@@ -57,8 +58,14 @@ def describe(jobs: int, threads: int) -> Environment:
 
 
 def versions(packages: Iterable[str]) -> dict[str, str]:
-    """Return the installed version of each distribution, "absent" where there is none."""
-    return {name: _version(name) for name in packages}
+    """Return the installed version of each distribution, "absent" where there is none.
+
+    With Keras comes its backend, which decides results as a version does.
+    """
+    found = {name: _version(name) for name in packages}
+    return found | (
+        {"KERAS_BACKEND": os.environ.get("KERAS_BACKEND", "tensorflow")} if "keras" in found else {}
+    )
 
 
 def usable_cores() -> int:
@@ -91,5 +98,8 @@ def _cpu() -> str:
 def _first_line(*command: str) -> str:
     if shutil.which(command[0]) is None:
         return ""
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10)
+    except (OSError, subprocess.SubprocessError):
+        return ""
     return done.stdout.strip().partition("\n")[0] if done.returncode == 0 else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Iterator
 
 from bench.environment import free_memory_bytes, usable_cores
@@ -76,8 +75,6 @@ def _fitted(jobs: list[Job], dataset: Dataset, folds: Folds, n_jobs: int, thread
     from joblib import Parallel, delayed
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-    # loky replaces a worker that grew by 300 MB, which the import of TensorFlow is enough for.
-    warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
     dispatch = Parallel(n_jobs=n_jobs, backend="loky", return_as="generator_unordered")
     try:
         yield from dispatch(delayed(fit_job)(job, dataset, folds, threads) for job in jobs)

@@ -39,6 +39,8 @@ def make_folds(dataset: Dataset, n_splits: int, n_repeats: int, seed: int) -> Fo
     labels = dataset.y[first]
     _check_members(labels, n_splits)
     repeats = [_assign(labels, n_splits, seed + repeat)[group] for repeat in range(n_repeats)]
+    for assignment in repeats:
+        _check_training(dataset.y, assignment)
     return Folds(dataset.sha256, KIND, n_splits, n_repeats, seed, np.stack(repeats))
 
 
@@ -58,6 +60,16 @@ def _check_members(labels: np.ndarray, n_splits: int) -> None:
             f"--cv {n_splits} needs {n_splits} distinct rows of every class; class {classes[rarest]!s} has "
             f"{counts[rarest]}; use a smaller --cv or more rows"
         )
+
+
+def _check_training(y: np.ndarray, assignment: np.ndarray) -> None:
+    """Refuse folds that hold a whole class, as copies of rows under several labels can bring about."""
+    for label in np.unique(y):
+        if len(np.unique(assignment[y == label])) < 2:
+            raise DataError(
+                f"all rows of class {label!s} are copies of one image, so a fold would train without the "
+                "class; correct the labels or add rows"
+            )
 
 
 def _assign(labels: np.ndarray, n_splits: int, seed: int) -> np.ndarray:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import fnmatch
 import importlib
 import json
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bench.errors import UsageError, unknown
 from bench.records import EstimatorSpec, Parameter, Params, Scalar
@@ -16,7 +18,6 @@ PRESETS = {
     "quick": "a fair first comparison (default): minutes on a laptop",
     "full": "the best that a model can do: hours are allowed",
 }
-DEFAULT_PRESET = "quick"
 
 
 def integer(low: int, high: int, *, log: bool = False) -> Parameter:
@@ -42,7 +43,6 @@ ESTIMATORS = {
             title="Class frequencies (baseline)",
             family="classical",
             target="estimators.baseline:Dummy",
-            defaults={"strategy": "prior"},
             tags=("main", "baseline"),
         ),
         EstimatorSpec(
@@ -189,6 +189,22 @@ def parse_override(text: str) -> Override:
     return Override(estimator, name, _value(right.strip()))
 
 
+def check_used(overrides: Iterable[Override], specs: Iterable[EstimatorSpec]) -> None:
+    """Refuse overrides of models that are not chosen.
+
+    Raises
+    ------
+    UsageError
+        Naming the first of them.
+    """
+    chosen = [spec.name for spec in specs]
+    for item in overrides:
+        if item.estimator not in chosen:
+            raise UsageError(
+                f"--set names {item.estimator}, but the models to run are {', '.join(chosen)}; name it too"
+            )
+
+
 def resolve(spec: EstimatorSpec, preset: str, overrides: Iterable[Override] = ()) -> Params:
     """Return the parameters of a model under a preset, with the user's own on top.
 
@@ -200,9 +216,31 @@ def resolve(spec: EstimatorSpec, preset: str, overrides: Iterable[Override] = ()
     if preset not in PRESETS:
         raise unknown("--preset", preset, PRESETS)
     own = {item.name: item.value for item in overrides if item.estimator == spec.name}
-    if own:
-        _check_names(spec, own)
-    return {**spec.defaults, **spec.presets.get(preset, {}), **own}
+    params = {**spec.defaults, **spec.presets.get(preset, {}), **own}
+    return without_defaults(params, _checked(spec, own)) if own else params
+
+
+def load(target: str) -> Any:
+    """Return the class that "module:Class" names."""
+    module, _, name = target.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def without_defaults(params: Params, offered: Params) -> Params:
+    """Return the parameters that differ from the class's own, so that equal fits have equal keys.
+
+    Parameters
+    ----------
+    params : dict
+        As resolved.
+    offered : dict
+        Of an instance without arguments.
+    """
+    missing = object()
+    own = {name: offered.get(name, missing) for name in params}
+    return {
+        name: value for name, value in params.items() if (own[name], type(own[name])) != (value, type(value))
+    }
 
 
 def _matching(patterns: Iterable[str], where: str) -> set[str]:
@@ -231,15 +269,19 @@ def _value(text: str) -> Scalar:
         value = json.loads(text)
     except ValueError:
         return text
+    if isinstance(value, float) and not math.isfinite(value):
+        raise UsageError(f"--set takes finite numbers; got {text}")
     return value if isinstance(value, Scalar) else text
 
 
-def _check_names(spec: EstimatorSpec, own: Params) -> None:
-    module, _, name = spec.target.partition(":")
-    known = set(getattr(importlib.import_module(module), name)().get_params())
+def _checked(spec: EstimatorSpec, own: Params) -> Params:
+    """Return the class's own parameters, or refuse names that are none of them."""
+    offered = load(spec.target)().get_params()
+    known = set(offered)
     reserved = {"random_state": "--seed", "n_jobs": "--threads", "image_shape": "--image-shape"}
     for parameter in own:
         if parameter in reserved:
             raise UsageError(f"{spec.name}.{parameter} is set by {reserved[parameter]}; use that")
         if parameter not in known:
             raise unknown(f"a parameter of {spec.name}", parameter, known - set(reserved))
+    return offered

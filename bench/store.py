@@ -6,6 +6,7 @@ write goes to a temporary name in the same folder and is renamed when it is comp
 
 from __future__ import annotations
 
+import itertools
 import os
 import pickle
 import shutil
@@ -15,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -35,6 +36,8 @@ from bench.records import (
     from_json,
     to_json,
 )
+
+R = TypeVar("R")
 
 DATA_LIMIT_BYTES = 500_000_000
 N_SHOWN_ROWS = 5_000
@@ -92,12 +95,12 @@ class RunStore:
     def set_aside(self) -> Path:
         """Move the folder to a free name beside it and return that name."""
         stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
-        target = self.path.with_name(f"{self.path.name}.{stamp}")
-        number = 1
-        while target.exists():
-            number += 1
-            target = self.path.with_name(f"{self.path.name}.{stamp}-{number}")
-        shutil.move(self.path, target)
+        path = self.path.resolve()
+        endings = itertools.chain([""], (f"-{number}" for number in itertools.count(2)))
+        names = (path.with_name(f"{path.name}.{stamp}{ending}") for ending in endings)
+        target = next(name for name in names if not name.exists())
+        with self._disk():
+            shutil.move(path, target)
         return target
 
     def read_run(self) -> Run:
@@ -164,8 +167,7 @@ class RunStore:
         path = self._result_path(estimator, key)
         if path.is_file():
             return from_json(archive.read(path)[0], FoldResult)
-        failure = self._failure_path(estimator, key)
-        return from_json(failure.read_bytes(), FoldResult) if failure.is_file() else None
+        return self._read_json(self._failure_path(estimator, key), FoldResult)
 
     def read_results(self, row: Row) -> list[FoldResult]:
         """Return the ended fold jobs of a row, by repeat and fold."""
@@ -203,8 +205,7 @@ class RunStore:
 
     def read_study(self, estimator: str) -> Study | None:
         """Return the last search for a model's parameters, if there was one."""
-        path = self.path / "studies" / f"{estimator}.json"
-        return from_json(path.read_bytes(), Study) if path.is_file() else None
+        return self._read_json(self.path / "studies" / f"{estimator}.json", Study)
 
     def write_study(self, study: Study) -> None:
         """Store the outcome of a search."""
@@ -223,20 +224,28 @@ class RunStore:
 
     def read_model(self, estimator: str, key: str) -> Any:
         """Return a saved estimator. Loading it runs code: trust the folder first."""
-        return pickle.loads(self._model_path(estimator, key).read_bytes())
+        path = self._model_path(estimator, key)
+        try:
+            return pickle.loads(path.read_bytes())
+        except Exception as error:
+            raise FolderError(
+                f"{path}: cannot be loaded ({type(error).__name__}: {error}); delete it and run again"
+            ) from error
 
     def write_model(self, estimator: str, key: str, pickled: bytes) -> None:
         """Save the estimator that a refit job fitted."""
         path = self._model_path(estimator, key)
         self._write(str(path.relative_to(self.path)), pickled)
 
-    def read_text(self, name: str) -> str:
-        """Return a derived file."""
-        return (self.path / name).read_text(encoding="utf-8")
-
     def write_text(self, name: str, text: str) -> Path:
         """Store a derived file and return its path."""
         return self._write(name, text.encode())
+
+    def delete_derived(self, *names: str) -> None:
+        """Delete derived files that would show another state; those that are absent are no matter."""
+        with self._disk():
+            for name in names:
+                (self.path / name).unlink(missing_ok=True)
 
     def has_files(self, *names: str) -> bool:
         """Whether all these derived files exist."""
@@ -253,6 +262,14 @@ class RunStore:
                 "use another --out, or --fresh"
             )
 
+    def _read_json(self, path: Path, kind: type[R]) -> R | None:
+        if not path.is_file():
+            return None
+        try:
+            return from_json(path.read_bytes(), kind)
+        except ValueError as error:
+            raise FolderError(f"{path}: damaged ({error}); delete it and run again") from error
+
     def _result_path(self, estimator: str, key: str) -> Path:
         return self.path / "results" / estimator / f"{key}.npz"
 
@@ -267,10 +284,14 @@ class RunStore:
         with self._disk():
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, path)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(content)
+                os.chmod(temporary, 0o644)
+                os.replace(temporary, path)
+            except OSError:
+                os.unlink(temporary)
+                raise
         return path
 
     @contextmanager

@@ -12,7 +12,7 @@ import numpy as np
 from bench import execute
 from bench.errors import UsageError
 from bench.metrics import METRICS
-from bench.plan import fold_jobs
+from bench.plan import OPTIMISTIC, fold_jobs
 from bench.records import (
     Dataset,
     EstimatorSpec,
@@ -25,6 +25,7 @@ from bench.records import (
     Trial,
     digest,
 )
+from bench.registry import load, without_defaults
 from bench.store import RunStore
 
 if TYPE_CHECKING:
@@ -97,9 +98,12 @@ def search(wish: Search, report: Callable[[Trial], None]) -> Study:
     study = _open(wish)
     for _ in range(wish.n_trials - len(_ended(study))):
         report(_one_trial(study, wish))
-    found = _record(study, wish)
-    wish.store.write_study(found)
-    return found
+        if _completed(study):
+            wish.store.write_study(_record(study, wish))
+    if not _completed(study):
+        reason = next((trial.reason for trial in map(_trial, study.trials) if trial.reason), "undefined")
+        raise UsageError(f"no trial of {wish.spec.name} gave {wish.metric}: {reason}")
+    return _record(study, wish)
 
 
 def _open(wish: Search) -> optuna.Study:
@@ -117,21 +121,24 @@ def _open(wish: Search) -> optuna.Study:
     seed = int(np.random.SeedSequence([wish.seed, len(study.trials)]).generate_state(1)[0])
     study.sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=N_STARTUP_TRIALS)
     study.pruner = optuna.pruners.MedianPruner(n_startup_trials=N_STARTUP_TRIALS)
-    if not study.trials:
-        study.enqueue_trial(_default_point(wish))
+    default = _default_point(wish)
+    if default not in [trial.params for trial in _completed(study)]:
+        study.enqueue_trial(default)
     return study
 
 
 def _default_point(wish: Search) -> Params:
     """Return the model's present value of every dimension whose range has it."""
-    from bench.worker import build
-
-    offered = build(fold_jobs(wish.spec, wish.base_params, wish.folds)[0]).get_params()
+    present = {**_offered(wish), **wish.base_params}
     return {
-        name: offered[name]
+        name: present[name]
         for name, dimension in wish.spec.space.items()
-        if offered[name] in dimension.choices or _between(offered[name], dimension)
+        if present[name] in dimension.choices or _between(present[name], dimension)
     }
+
+
+def _offered(wish: Search) -> Params:
+    return load(wish.spec.target)().get_params()
 
 
 def _between(value: Any, dimension: Parameter) -> bool:
@@ -156,11 +163,13 @@ def _evaluate(asked: optuna.Trial, wish: Search) -> tuple[float | None, optuna.t
     from optuna.trial import TrialState
 
     own = {name: _suggest(asked, name, dimension) for name, dimension in wish.spec.space.items()}
-    jobs = fold_jobs(wish.spec, {**wish.base_params, **own}, wish.folds)
+    params = without_defaults({**wish.base_params, **own}, _offered(wish))
+    jobs = fold_jobs(wish.spec, params, wish.folds)
     values: list[float] = []
     for results in _in_batches(jobs, wish):
         values += [_value(result, wish.metric) for result in results]
         if not np.isfinite(values).all():
+            asked.set_user_attr("reason", next((r.reason for r in results if r.reason), "undefined metric"))
             return None, TrialState.FAIL
         asked.report(float(np.mean(values)), step=len(values))
         if len(values) < len(jobs) and asked.should_prune():
@@ -195,16 +204,19 @@ def _ended(study: optuna.Study) -> list[optuna.trial.FrozenTrial]:
     return study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED))
 
 
+def _completed(study: optuna.Study) -> list[optuna.trial.FrozenTrial]:
+    from optuna.trial import TrialState
+
+    return study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+
+
 def _trial(frozen: optuna.trial.FrozenTrial) -> Trial:
     seconds = frozen.duration.total_seconds() if frozen.duration else 0.0
-    return Trial(frozen.number, frozen.state.name.lower(), frozen.params, frozen.value, seconds)
+    reason = frozen.user_attrs.get("reason", "")
+    return Trial(frozen.number, frozen.state.name.lower(), frozen.params, frozen.value, seconds, reason)
 
 
 def _record(study: optuna.Study, wish: Search) -> Study:
-    from optuna.trial import TrialState
-
-    if not study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)):
-        raise UsageError(f"no trial of {wish.spec.name} gave {wish.metric}; use another --metric")
     return Study(
         estimator=wish.spec.name,
         name=wish.name,
@@ -218,4 +230,5 @@ def _record(study: optuna.Study, wish: Search) -> Study:
         best_params=study.best_params,
         best_value=study.best_value,
         trials=tuple(_trial(frozen) for frozen in study.trials),
+        stamp=OPTIMISTIC,
     )

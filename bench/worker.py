@@ -9,14 +9,14 @@ import pickle
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from bench import metrics
+from bench import metrics, registry
 from bench.records import Dataset, FoldResult, Folds, Job, Predictions
 
 PICKLE_PROTOCOL = 5
@@ -68,11 +68,20 @@ def fit_job(job: Job, dataset: Dataset, folds: Folds, threads: int) -> Outcome:
     from threadpoolctl import threadpool_limits
 
     threads = threads if job.parallel else 1
-    blank = FoldResult(job.key, job.estimator, job.role, job.repeat, job.fold, "failed", threads=threads)
-    import_libraries(job.versions)
+    blank = FoldResult(
+        job.key,
+        job.estimator,
+        job.role,
+        job.repeat,
+        job.fold,
+        "failed",
+        threads=threads,
+        versions=job.versions,
+    )
     with warnings.catch_warnings(record=True) as caught, threadpool_limits(threads):
         warnings.simplefilter("always")
         try:
+            import_libraries(job.versions)
             outcome = _fit(job, dataset, folds, threads, blank)
         except Exception as error:
             outcome = Outcome(replace(blank, reason=_sentence(error)))
@@ -80,11 +89,10 @@ def fit_job(job: Job, dataset: Dataset, folds: Folds, threads: int) -> Outcome:
     return replace(outcome, result=replace(outcome.result, warnings=texts))
 
 
-def import_libraries(versions: dict[str, str]) -> None:
+def import_libraries(names: Iterable[str]) -> None:
     """Import the packages that decide a result, so that no import is timed as a fit."""
-    for name, value in TENSORFLOW_ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
-    waiting = [name for name in versions if name not in sys.modules and importlib.util.find_spec(name)]
+    os.environ.update(TENSORFLOW_ENVIRONMENT)
+    waiting = [name for name in names if name not in sys.modules and importlib.util.find_spec(name)]
     if waiting:
         with _native_stderr_hidden(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -94,8 +102,7 @@ def import_libraries(versions: dict[str, str]) -> None:
 
 def build(job: Job, threads: int = 1, image_shape: tuple[int, ...] | None = None) -> Any:
     """Return the unfitted estimator of a job, its seed, threads and image shape set where it has them."""
-    module, _, name = job.target.partition(":")
-    estimator = getattr(importlib.import_module(module), name)()
+    estimator = registry.load(job.target)()
     offered = estimator.get_params()
     given = {"random_state": job.seed, "n_jobs": threads, "image_shape": image_shape}
     return estimator.set_params(**{k: v for k, v in given.items() if k in offered}, **job.params)

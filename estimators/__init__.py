@@ -17,7 +17,7 @@ _MODULES = {
     "XGBoost": "estimators.boosting",
 }
 
-__all__ = ["CNN", "DecisionTree", "Dummy", "KerasClassifier", "RandomForest", "SGDOneVsRest", "XGBoost"]
+__all__ = list(_MODULES)
 
 
 def __getattr__(name: str) -> Any:

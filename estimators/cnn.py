@@ -13,7 +13,7 @@ from estimators.keras_classifier import KerasClassifier
 if TYPE_CHECKING:
     import keras
 
-_SMALLEST_IMAGE = 8
+_SHORTEST_HALVED_SIDE = 8
 
 
 class CNN(KerasClassifier):
@@ -28,7 +28,7 @@ class CNN(KerasClassifier):
     ----------
     image_shape : tuple of int or None, default=None
         (height, width) or (height, width, channels); rows hold the pixels in that order. None takes a square
-        number of features from 8 x 8 on as a grey image, three times a square as a colour image, and anything
+        number of features from 4 on as a grey image, three times a square as a colour image, and anything
         else as 1 x n_features.
     filters : int, default=16
         Filters of the first block.
@@ -154,7 +154,7 @@ class CNN(KerasClassifier):
 
 
 def _stride(side: int) -> int:
-    return 2 if side >= _SMALLEST_IMAGE else 1
+    return 2 if side >= _SHORTEST_HALVED_SIDE else 1
 
 
 def _image_shape(wished: Sequence[int] | None, n_features: int) -> tuple[int, int, int]:
@@ -172,6 +172,6 @@ def _image_shape(wished: Sequence[int] | None, n_features: int) -> tuple[int, in
 def _guessed_shape(n_features: int) -> tuple[int, int, int]:
     for channels in (1, 3):
         side = isqrt(n_features // channels)
-        if side >= _SMALLEST_IMAGE and side * side * channels == n_features:
+        if side > 1 and side * side * channels == n_features:
             return side, side, channels
     return 1, n_features, 1

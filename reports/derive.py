@@ -10,7 +10,7 @@ from bench.records import Run
 from bench.store import RunStore
 from reports.html import page
 from reports.leaderboard import leaderboard
-from reports.submission import available, submission, summary
+from reports.submission import SUBMISSION, available, submission, summary
 
 
 def derive(store: RunStore, run: Run) -> list[Path]:
@@ -27,19 +27,18 @@ def derive(store: RunStore, run: Run) -> list[Path]:
     -------
     list of Path
         report.html, leaderboard.csv, leaderboard.json, and submission.csv with submission.json if
-        the best row has stored predictions of unlabelled test rows.
+        the best row has stored predictions of unlabelled test rows; otherwise those of an earlier
+        best row are deleted.
     """
     board = leaderboard(store, run)
-    texts = {
-        "report.html": page(store, run),
-        "leaderboard.csv": board.to_csv(),
-        "leaderboard.json": f"{board.to_json()}\n",
-    }
+    texts = {"leaderboard.csv": board.to_csv(), "leaderboard.json": f"{board.to_json()}\n"}
     paths = [store.write_text(name, text) for name, text in texts.items()]
     best = next((row for row in run.rows if row.name == run.best), None)
-    if best is None or not available(store, run, best):
-        return paths
-    return paths + derive_submission(store, run)
+    if best is not None and available(store, run, best):
+        paths += derive_submission(store, run)
+    else:
+        store.delete_derived(*SUBMISSION)
+    return [store.write_text("report.html", page(store, run)), *paths]
 
 
 def derive_submission(store: RunStore, run: Run) -> list[Path]:
@@ -58,8 +57,9 @@ def derive_submission(store: RunStore, run: Run) -> list[Path]:
     best = next((row for row in run.rows if row.name == run.best), None)
     if best is None:
         raise FolderError(
-            f"{store.path}: no model has finished all folds, so there is none to submit; run one"
+            f"{store.path}: no row is complete with a defined {run.metric}, so none can be submitted; "
+            "run another model or --metric"
         )
     record = json.dumps(summary(store, run, best), indent=2, ensure_ascii=False, allow_nan=False)
-    texts = {"submission.csv": submission(store, run, best), "submission.json": f"{record}\n"}
-    return [store.write_text(name, text) for name, text in texts.items()]
+    texts = (submission(store, run, best), f"{record}\n")
+    return [store.write_text(name, text) for name, text in zip(SUBMISSION, texts, strict=True)]

@@ -116,7 +116,7 @@ def _sections(sources: Sources, board: Leaderboard) -> list[ModelSection]:
 
 def _comparison(board: Leaderboard, sections: list[ModelSection]) -> Iterator[Picture]:
     palette, metric = colours(board.run), METRICS[board.run.metric].title
-    if any(outcome.done for outcome in board.outcomes):
+    if any(outcome.values(board.run.metric).notna().any() for outcome in board.outcomes):
         spread = FoldSpread(board, palette)
         yield picture(spread.plot, "spread", f"{metric}, fold by fold", "A dot per fold, a bar at the mean.")
     if any(board.ranks):

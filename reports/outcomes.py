@@ -50,11 +50,12 @@ class Outcome:
 
     @property
     def status(self) -> str:
-        """The state in words: "ok", "4/5 folds: reason", "skipped: reason" or "failed: reason"."""
+        """The state in words: "ok", or "skipped", "failed", "4/5 folds" or "refit failed" and the reason."""
         if self.row.skipped:
             return f"skipped: {self.row.skipped}"
         if self.complete:
-            return "ok"
+            refit = self.refit
+            return f"refit failed: {refit.reason}" if refit and refit.status != "ok" else "ok"
         reasons = [result.reason or result.status for result in self.results if result.status != "ok"]
         if reasons and not self.done:
             return f"failed: {reasons[0]}"
@@ -124,18 +125,17 @@ def out_of_fold(store: RunStore, run: Run, row: Row) -> Predictions:
             "run the same command again"
         )
     first = [result.key for result in results if result.repeat == 0]
-    return pooled([store.read_predictions(row.estimator, key) for key in first], run.info.n_rows)
+    return _pooled([store.read_predictions(row.estimator, key) for key in first], run.info.n_rows)
 
 
-def pooled(folds: Sequence[Predictions], n_rows: int) -> Predictions:
-    """Return the predictions of one repeat's folds as one, in the order of the data.
+def mean_importance(folds: Sequence[Predictions]) -> np.ndarray | None:
+    """Return the importance of each feature, of shape (n_features,), averaged over folds that have one."""
+    found = [fold.importance for fold in folds if fold.importance is not None]
+    return np.mean(found, axis=0) if found else None
 
-    Parameters
-    ----------
-    folds : sequence of Predictions
-    n_rows : int
-        Rows of the data set.
-    """
+
+def _pooled(folds: Sequence[Predictions], n_rows: int) -> Predictions:
+    """Return the predictions of one repeat's folds as one, in the order of the data."""
     rows = np.concatenate([fold.rows for fold in folds])
     order = np.argsort(rows, kind="stable")
     if not np.array_equal(rows[order], np.arange(n_rows)):
@@ -150,9 +150,3 @@ def pooled(folds: Sequence[Predictions], n_rows: int) -> Predictions:
         score_kind="probability" if kinds == {"probability"} else "decision",
         importance=mean_importance(folds),
     )
-
-
-def mean_importance(folds: Sequence[Predictions]) -> np.ndarray | None:
-    """Return the importance of each feature, of shape (n_features,), averaged over folds that have one."""
-    found = [fold.importance for fold in folds if fold.importance is not None]
-    return np.mean(found, axis=0) if found else None

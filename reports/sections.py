@@ -14,7 +14,7 @@ from reports.curves import Curves
 from reports.display import Picture, Table, picture
 from reports.images import Gallery, Mistakes, mistakes
 from reports.importance import Importance
-from reports.outcomes import Outcome, fold_predictions, mean_importance, pooled
+from reports.outcomes import Outcome, fold_predictions, mean_importance, out_of_fold
 from reports.precision_recall import Thresholds, precision_recall
 from reports.roc import roc
 from reports.theme import SIZE
@@ -94,7 +94,7 @@ def model_section(
     """Return the section of a row, as far as its folds go."""
     folds = fold_predictions(sources.store, outcome)
     parts = _Parts(sources, outcome, anchor, colour)
-    evidence = parts.pooled_evidence(folds) if outcome.complete else _Evidence()
+    evidence = parts.pooled_evidence() if outcome.complete else _Evidence()
     pictures = [*evidence.pictures, *parts.training(folds), *parts.importance(folds)]
     raised = Counter(text for result in outcome.results for text in set(result.warnings))
     return ModelSection(
@@ -133,12 +133,10 @@ class _Parts:
     def name(self) -> str:
         return self.outcome.row.name
 
-    def pooled_evidence(self, folds: list[Predictions]) -> _Evidence:
+    def pooled_evidence(self) -> _Evidence:
         """Return what needs a prediction of every row: curves, confusion, mistakes."""
         run, stored = self.sources.run, self.sources.stored
-        results = zip(self.outcome.done, folds, strict=True)
-        first = [fold for result, fold in results if result.repeat == 0]
-        predictions = pooled(first, run.info.n_rows)
+        predictions = out_of_fold(self.sources.store, run, self.outcome.row)
         curve = roc(predictions, run.info.classes, self.colour)
         by_recall, thresholds = precision_recall(predictions, run.info.classes, self.colour)
         gallery = self.sources.gallery

@@ -11,6 +11,8 @@ from bench.errors import DataError, FolderError
 from bench.records import Predictions, Row, Run
 from bench.store import RunStore
 
+SUBMISSION = ("submission.csv", "submission.json")
+
 
 def available(store: RunStore, run: Run, row: Row) -> bool:
     """Whether a row has predictions of unlabelled test rows to submit."""
@@ -47,7 +49,9 @@ def frame(store: RunStore, run: Run, row: Row) -> pd.DataFrame:
     if not info.n_test or info.test_labelled:
         raise DataError(f"{info.name}: has no unlabelled test rows to submit; give them with --test")
     if not available(store, run, row):
-        raise FolderError(f"{row.name}: is not refitted on all rows; run it with --refit best or --refit all")
+        refit = store.read_result(row.estimator, row.refit_key)
+        found = f"its refit failed ({refit.reason})" if refit else "is not refitted on all rows"
+        raise FolderError(f"{row.name}: {found}; run it again with --refit best")
     predictions = store.read_predictions(row.estimator, row.refit_key)
     labels = _labels(run, row, predictions)
     ids = store.read_data().test_ids

@@ -73,7 +73,8 @@ def _present(value: float | None) -> TypeGuard[float]:
 
 
 def _symbol(character: str) -> str:
-    if character in _KEPT or unicodedata.category(character) not in _INVISIBLE:
-        return character
     code = ord(character)
+    is_noncharacter = code & 0xFFFE == 0xFFFE
+    if character in _KEPT or (unicodedata.category(character) not in _INVISIBLE and not is_noncharacter):
+        return character
     return chr(0x2400 + code) if code < 0x20 else "\ufffd"

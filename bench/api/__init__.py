@@ -3,14 +3,13 @@
 from bench.api.deriving import open_run, report, submit
 from bench.api.predicting import predict
 from bench.api.request import Request
-from bench.api.running import Observer, carry_out, failures, prepare, run
+from bench.api.running import Observer, carry_out, prepare, run
 from bench.api.tuning import search
 
 __all__ = [
     "Observer",
     "Request",
     "carry_out",
-    "failures",
     "open_run",
     "predict",
     "prepare",

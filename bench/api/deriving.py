@@ -10,9 +10,9 @@ import bench
 from bench.errors import FolderError
 from bench.records import Run, digest
 from bench.store import RunStore
+from reports.submission import SUBMISSION, available
 
 ALWAYS = ("report.html", "leaderboard.csv", "leaderboard.json")
-SUBMISSION = ("submission.csv", "submission.json")
 
 
 def open_run(path: str | os.PathLike[str]) -> tuple[RunStore, Run]:
@@ -21,10 +21,13 @@ def open_run(path: str | os.PathLike[str]) -> tuple[RunStore, Run]:
     Raises
     ------
     FolderError
-        If the folder holds no run.
+        If the folder holds no run, or one in which no model has been run yet.
     """
     store = RunStore(path)
-    return store, store.read_run()
+    run = store.read_run()
+    if not run.rows:
+        raise FolderError(f"{path}: no model has been run there yet; run one with `bench run`")
+    return store, run
 
 
 def update(store: RunStore, run: Run, say: Callable[[str], None]) -> Run:
@@ -35,20 +38,22 @@ def update(store: RunStore, run: Run, say: Callable[[str], None]) -> Run:
     Run
         As stored.
     """
+    store.write_run(run)
     state = _state(store, run)
-    if run.derived != state or not store.has_files(*_expected(store, run)):
-        say("writing report and leaderboard")
-        run = report(store, replace(run, derived=state))
+    if run.derived == state and store.has_files(*_expected(store, run)):
+        return run
+    say("writing report and leaderboard")
+    report(store, run)
+    run = replace(run, derived=state)
     store.write_run(run)
     return run
 
 
-def report(store: RunStore, run: Run) -> Run:
-    """Write every derived file anew and return the run."""
+def report(store: RunStore, run: Run) -> None:
+    """Write every derived file anew."""
     from reports.derive import derive
 
     derive(store, run)
-    return run
 
 
 def submit(path: str | os.PathLike[str]) -> tuple[str, Run]:
@@ -56,32 +61,18 @@ def submit(path: str | os.PathLike[str]) -> tuple[str, Run]:
 
     Raises
     ------
-    FolderError
+    DataError, FolderError
         If the run has no unlabelled test rows, or no refitted best model.
     """
     from reports.derive import derive_submission
 
     store, run = open_run(path)
-    if not run.best:
-        raise FolderError(f"{path}: no model has finished all folds, so there is none to submit; run one")
-    if run.info.n_test == 0 or run.info.test_labelled:
-        raise FolderError(f"{path}: {run.info.name} has no unlabelled test rows; nothing to submit")
-    if not _is_refitted(store, run):
-        raise FolderError(
-            f"{path}: {run.best} was not refitted on all rows; run `{run.command}` again with --refit best"
-        )
     return str(derive_submission(store, run)[0]), run
 
 
 def _expected(store: RunStore, run: Run) -> tuple[str, ...]:
-    submits = run.info.n_test and not run.info.test_labelled and run.best and _is_refitted(store, run)
-    return ALWAYS + SUBMISSION if submits else ALWAYS
-
-
-def _is_refitted(store: RunStore, run: Run) -> bool:
-    best = next(row for row in run.rows if row.name == run.best)
-    result = store.read_result(best.estimator, best.refit_key)
-    return result is not None and result.status == "ok"
+    best = next((row for row in run.rows if row.name == run.best), None)
+    return ALWAYS + SUBMISSION if best and available(store, run, best) else ALWAYS
 
 
 def _state(store: RunStore, run: Run) -> str:

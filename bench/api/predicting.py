@@ -6,7 +6,7 @@ import os
 
 import numpy as np
 
-from bench import datasets
+from bench import datasets, registry
 from bench.api.deriving import open_run
 from bench.errors import FolderError, unknown
 from bench.records import Row, Run
@@ -52,7 +52,7 @@ def predict(
         id_name=run.info.id_name,
         label_name=run.info.label_name,
     )
-    import_libraries(run.environment.versions)
+    import_libraries(registry.ESTIMATORS[row.estimator].packages)
     classes = np.asarray(run.info.classes)
     scores, _ = score_rows(store.read_model(row.estimator, row.refit_key), X, classes)
     return run, ids, classes[scores.argmax(axis=1)]
@@ -62,7 +62,7 @@ def _row(store: RunStore, run: Run, model: str | None) -> Row:
     name = model or run.best
     rows = {row.name: row for row in run.rows}
     if not name:
-        raise FolderError(f"{store.path}: no model has finished all folds; run one first")
+        raise FolderError(f"{store.path}: has no best model; name one with --model")
     if name not in rows:
         raise unknown("--model", name, rows)
     row = rows[name]

@@ -52,7 +52,15 @@ class Request:
         """Return the request that makes one row of this one's leaderboard."""
         own = tuple(text for text in self.overrides if text.partition(".")[0].strip() == model)
         return replace(
-            self, models=(model,), every=False, tags=(), excluded=(), tuned=tuned, overrides=own, fresh=False
+            self,
+            models=(model,),
+            every=False,
+            tags=(),
+            excluded=(),
+            tuned=tuned,
+            overrides=own,
+            fresh=False,
+            trials=DEFAULT_TRIALS,
         )
 
 

@@ -12,8 +12,7 @@ from bench.api.request import Request
 from bench.api.session import Session, open_session
 from bench.errors import UsageError, unknown
 from bench.plan import Choice, make_plan, refit_job
-from bench.records import FoldResult, Job, Plan, Run
-from bench.store import RunStore
+from bench.records import EstimatorSpec, FoldResult, Job, Params, Plan, Run
 from reports.leaderboard import best_row
 
 REFIT = ("best", "all", "none")
@@ -25,8 +24,8 @@ class Observer(Protocol):
     def begin(self, jobs: Iterable[Job]) -> None:
         """Take note of the jobs that are about to be run."""
 
-    def end(self, result: FoldResult) -> None:
-        """Take note that a job has ended."""
+    def end(self, result: FoldResult, *, stored: bool = False) -> None:
+        """Take note that a job has ended, perhaps in an earlier run."""
 
     def say(self, text: str) -> None:
         """Pass on what else is worth knowing."""
@@ -38,7 +37,7 @@ class Silent:
     def begin(self, jobs: Iterable[Job]) -> None:
         """Ignore it."""
 
-    def end(self, result: FoldResult) -> None:
+    def end(self, result: FoldResult, *, stored: bool = False) -> None:
         """Ignore it."""
 
     def say(self, text: str) -> None:
@@ -69,10 +68,11 @@ def prepare(request: Request) -> Prepared:
         raise unknown("--refit", refit, REFIT)
     specs = registry.select(request.models, every=request.every, tags=request.tags, excluded=request.excluded)
     overrides = [registry.parse_override(text) for text in request.overrides]
+    registry.check_used(overrides, specs)
     defaults = [Choice(spec, registry.resolve(spec, request.preset, overrides)) for spec in specs]
     jobs, threads = execute.split_machine(request.jobs, request.threads)
     session = open_session(request)
-    choices = defaults + (_tuned(defaults, overrides, session.store) if request.tuned else [])
+    choices = defaults + (_tuned(defaults, overrides, session) if request.tuned else [])
     plan = make_plan(session.info, session.folds, choices, lambda choice: _command(request, choice))
     refit = refit or ("all" if session.info.test_labelled else "best")
     return Prepared(session, plan, jobs, threads, refit)
@@ -91,55 +91,56 @@ def run(request: Request, observer: Observer | None = None) -> Run:
     Run
         As stored in its folder.
     """
-    return carry_out(prepare(request), observer or Silent())
+    return carry_out(prepare(request), observer or Silent())[0]
 
 
-def carry_out(prepared: Prepared, observer: Observer) -> Run:
-    """Run what `prepare` has planned."""
+def carry_out(prepared: Prepared, observer: Observer) -> tuple[Run, list[FoldResult]]:
+    """Run what `prepare` has planned; return the run, and the fits of this call that ended badly."""
     session = prepared.session
     session.set_up()
     run = session.run_with(prepared.plan.rows, prepared.jobs, prepared.threads)
     session.store.write_run(run)
     fitted = _execute(prepared.plan.jobs, prepared, observer)
     best = best_row(session.store, run, allow_stamped=session.request.allow_optimistic)
-    run = replace(run, best=best.name if best else "")
-    run, refits = _with_refits(run, prepared)
+    run, refits = _with_refits(replace(run, best=best.name if best else ""), prepared)
     fitted += _execute(refits, prepared, observer)
     if fitted:
         run = replace(run, environment=environment.describe(prepared.jobs, prepared.threads))
-    return update(session.store, run, observer.say)
+    run = update(session.store, run, observer.say)
+    return run, [result for result in fitted if result.status != "ok"]
 
 
-def failures(store: RunStore, run: Run) -> list[FoldResult]:
-    """Return the jobs of a run that ended badly."""
-    results = [result for row in run.rows for result in store.read_results(row)]
-    refits = [store.read_result(row.estimator, row.refit_key) for row in run.rows if row.refit_key]
-    return [result for result in results + refits if result is not None and result.status != "ok"]
-
-
-def _tuned(defaults: list[Choice], overrides: list[registry.Override], store: RunStore) -> list[Choice]:
-    studies = {choice.spec.name: store.read_study(choice.spec.name) for choice in defaults}
+def _tuned(defaults: list[Choice], overrides: list[registry.Override], session: Session) -> list[Choice]:
+    store = session.store
+    studies = {} if session.run is None else {c.spec.name: store.read_study(c.spec.name) for c in defaults}
     if not any(studies.values()):
-        first = defaults[-1].spec.name
-        raise UsageError(f"--tuned finds no study in {store.path}; run `bench tune {first}` there first")
-    own = {spec: {item.name: item.value for item in overrides if item.estimator == spec} for spec in studies}
+        raise UsageError(
+            f"--tuned finds no study in {store.path}; run `bench tune {defaults[-1].spec.name}` there first"
+        )
+    own = {c.spec.name: {o.name: o.value for o in overrides if o.estimator == c.spec.name} for c in defaults}
     return [
-        Choice(choice.spec, {**choice.params, **study.best_params, **own[choice.spec.name]}, tuned=True)
-        for choice in defaults
-        if (study := studies[choice.spec.name])
+        Choice(
+            c.spec, _differing(c.spec, {**study.base_params, **study.best_params, **own[c.spec.name]}), True
+        )
+        for c in defaults
+        if (study := studies[c.spec.name])
     ]
+
+
+def _differing(spec: EstimatorSpec, params: Params) -> Params:
+    return registry.without_defaults(params, registry.load(spec.target)().get_params())
 
 
 def _command(request: Request, choice: Choice) -> str:
     return request.for_row(choice.spec.name, tuned=choice.tuned).command()
 
 
-def _execute(jobs: Iterable[Job], prepared: Prepared, observer: Observer) -> int:
-    """Run jobs and return how many had to be fitted."""
-    session = prepared.session
-    jobs = list(jobs)
-    waiting = sum(not session.store.has(job) for job in jobs)
+def _execute(jobs: Iterable[Job], prepared: Prepared, observer: Observer) -> list[FoldResult]:
+    """Run jobs and return the results of those that had to be fitted."""
+    session, jobs = prepared.session, list(jobs)
+    waiting = {job.key for job in jobs if not session.store.has(job)}
     observer.begin(jobs)
+    fitted = []
     for result in execute.run(
         jobs,
         session.dataset,
@@ -148,8 +149,10 @@ def _execute(jobs: Iterable[Job], prepared: Prepared, observer: Observer) -> int
         n_jobs=prepared.jobs,
         threads=prepared.threads,
     ):
-        observer.end(result)
-    return waiting
+        observer.end(result, stored=result.key not in waiting)
+        if result.key in waiting:
+            fitted.append(result)
+    return fitted
 
 
 def _with_refits(run: Run, prepared: Prepared) -> tuple[Run, list[Job]]:

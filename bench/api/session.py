@@ -38,8 +38,9 @@ class Session:
         """Make the folder what this session needs it to be: old one aside, data and folds stored."""
         if self.request.fresh and self.store.path.exists():
             self.store.set_aside()
-        if self.run is None:
+        if self.run is None or not self.store.has_files("folds.npz"):
             self.store.write_folds(self.folds)
+        if self.run is None or not self.store.has_files("data.npz"):
             self.store.write_data(self.dataset, self.info.classes)
 
     def run_with(self, rows: tuple[Row, ...], jobs: int, threads: int) -> Run:
@@ -80,12 +81,17 @@ def open_session(request: Request) -> Session:
     )
     dataset = datasets.take(full, request.rows, request.seed)
     store = RunStore(request.out or default_folder(request))
-    if not request.fresh and store.is_foreign():
-        raise FolderError(f"{store.path}: exists and holds no run; choose another --out, or use --fresh")
+    if store.is_foreign():
+        raise FolderError(f"{store.path}: exists and holds no run; choose another --out")
     stored = None if request.fresh or not store.exists() else store.read_run()
     if stored is not None:
         _check_same(stored, dataset, request, store.path)
-    folds = store.read_folds() if stored else make_folds(dataset, request.cv, request.repeats, request.seed)
+    if stored and store.has_files("folds.npz"):
+        folds = store.read_folds()
+    else:
+        folds = make_folds(dataset, request.cv, request.repeats, request.seed)
+    if stored and folds.sha256 != stored.protocol.folds_sha256:
+        raise FolderError(f"{store.path}: its folds.npz belongs to another run; start anew with --fresh")
     protocol = Protocol(request.cv, request.repeats, request.seed, request.rows or "all", folds.sha256)
     return Session(request, dataset, datasets.describe(dataset), folds, protocol, store, stored)
 

@@ -32,6 +32,10 @@ def search(request: Request, report: Callable[[Trial], None] = lambda trial: Non
 
     (spec,) = registry.select(request.models)
     overrides = [registry.parse_override(text) for text in request.overrides]
+    registry.check_used(overrides, [spec])
+    for item in overrides:
+        if item.name in spec.space:
+            raise UsageError(f"--set fixes {spec.name}.{item.name}, which is searched; leave it out")
     params = registry.resolve(spec, request.preset, overrides)
     jobs, threads = execute.split_machine(request.jobs, request.threads)
     session = open_session(request)

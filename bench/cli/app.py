@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 import traceback
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +17,7 @@ from typer.exceptions import TyperException
 import bench
 from bench.cli import inspecting, predicting, running, tuning
 from bench.cli.console import fail
-from bench.errors import INTERRUPTED_EXIT_CODE, BenchError
+from bench.errors import INTERRUPTED_EXIT_CODE, BenchError, EnvironmentProblem
 
 app = typer.Typer(
     name="bench",
@@ -40,28 +42,36 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _exit_code(arguments: list[str]) -> int:
-    debug = "--debug" in arguments
+    # loky replaces a worker that grew by 300 MB, which the import of TensorFlow is enough for.
+    warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
+    words = [word for word in arguments if word != "--debug"]
     try:
-        return (
-            app([word for word in arguments if word != "--debug"] or ["--help"], standalone_mode=False) or 0
-        )
-    except TyperException as error:
-        return fail(_usage(error), error.exit_code)
-    except (KeyboardInterrupt, typer.Abort):
-        return fail(
-            "interrupted; what was finished is kept, and the same command resumes", INTERRUPTED_EXIT_CODE
-        )
-    except BenchError as error:
-        if debug:
-            raise
-        return fail(str(error), error.exit_code)
+        code = app(words or ["--help"], standalone_mode=False) or 0
+        sys.stdout.flush()
+        return code
     except BrokenPipeError:
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:
-        if debug:
+    except BaseException as error:
+        if "--debug" in arguments:
             raise
-        return fail(f"internal bug ({type(error).__name__}: {error}); details are in {_log()}", 1)
+        return fail(*_told(error))
+
+
+def _told(error: BaseException) -> tuple[str, int]:
+    """Return the sentence and the exit code of whatever ended the command."""
+    match error:
+        case TyperException():
+            return _usage(error), error.exit_code
+        case BenchError():
+            return str(error), error.exit_code
+        case KeyboardInterrupt() | typer.Abort():
+            return "interrupted; what was finished is kept", INTERRUPTED_EXIT_CODE
+        case OSError():
+            where = error.filename or "the machine"
+            return f"{where}: {error.strerror}; check permissions and space", EnvironmentProblem.exit_code
+        case _:
+            return f"internal bug ({type(error).__name__}: {error}); details are in {_log()}", 1
 
 
 def _usage(error: TyperException) -> str:

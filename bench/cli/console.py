@@ -19,8 +19,8 @@ def fail(message: str, exit_code: int) -> int:
 
 
 def say(message: str) -> None:
-    """Print a line to stderr."""
-    print(message, file=sys.stderr)
+    """Print a line to stderr, without what could steer a terminal."""
+    print(printable(message), file=sys.stderr)
 
 
 def print_json(value: Any) -> None:

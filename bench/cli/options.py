@@ -38,7 +38,10 @@ Repeats = Annotated[
     typer.Option("--repeats", help="Number of independent splits into folds.", rich_help_panel="Protocol"),
 ]
 Seed = Annotated[
-    int, typer.Option("--seed", min=0, help="Seed of the folds and the models.", rich_help_panel="Protocol")
+    int,
+    typer.Option(
+        "--seed", min=0, max=2**31, help="Seed of the folds and the models.", rich_help_panel="Protocol"
+    ),
 ]
 Metric = Annotated[
     str, typer.Option("--metric", help="What decides; see `bench list metrics`.", rich_help_panel="Protocol")

@@ -36,7 +36,7 @@ class Errors:
     def begin(self, jobs: Iterable[Job]) -> None:
         """Ignore it."""
 
-    def end(self, result: FoldResult) -> None:
+    def end(self, result: FoldResult, *, stored: bool = False) -> None:
         """Say it if the job failed."""
         if result.status != "ok":
             say(f"{describe(result)} {result.status}: {printable(result.reason)}")
@@ -57,9 +57,11 @@ class Lines(Errors):
         """Count them."""
         self.rest.begin(jobs)
 
-    def end(self, result: FoldResult) -> None:
-        """Print the job's line."""
+    def end(self, result: FoldResult, *, stored: bool = False) -> None:
+        """Print the job's line, unless an earlier run has fitted it."""
         self.rest.end(result)
+        if stored:
+            return
         done = f"[{self.rest.n_done}/{self.rest.n_jobs_in_all}]"
         if result.status != "ok":
             say(f"{done} {describe(result)}  {result.status}: {printable(result.reason)}")
@@ -113,10 +115,11 @@ class Bars(Errors):
             self.tasks["all"] = self.progress.add_task("all", total=0, note="")
         self.progress.update(self.tasks["all"], total=self.rest.n_jobs_in_all)
 
-    def end(self, result: FoldResult) -> None:
+    def end(self, result: FoldResult, *, stored: bool = False) -> None:
         """Advance the model's bar."""
         self.rest.end(result)
         note = f"fit {result.fit_seconds:.1f} s" if result.status == "ok" else result.status
+        note = "stored" if stored else note
         self.progress.update(self.tasks[_bar_name(result)], advance=1, note=note)
         self.progress.update(self.tasks["all"], advance=1, note=str(self.rest))
         if result.status != "ok":

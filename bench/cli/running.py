@@ -118,20 +118,20 @@ def run(
 
 
 def _carry_out(prepared: Prepared, *, quiet: bool, verbose: bool, json: bool) -> int:
-    from bench.api import carry_out, failures
+    from bench.api import carry_out
     from bench.cli.progress import observer
 
     request, store = prepared.session.request, prepared.session.store
     try:
         with observer(request.metric, prepared.jobs, quiet=quiet, verbose=verbose) as watching:
-            done = carry_out(prepared, watching)
+            done, failed = carry_out(prepared, watching)
     except KeyboardInterrupt:
         say(f"bench: interrupted; finished fits are kept, resume with: {request.command()}")
         return INTERRUPTED_EXIT_CODE
     print_leaderboard(store, done, json=json)
     if not quiet:
         _point_to_files(store, done)
-    return PARTIAL_EXIT_CODE if failures(store, done) else 0
+    return PARTIAL_EXIT_CODE if failed else 0
 
 
 def print_leaderboard(store: RunStore, run: Run, *, json: bool) -> None:
@@ -157,7 +157,8 @@ def _point_to_files(store: RunStore, run: Run) -> None:
 
 def _print_plan(prepared: Prepared, *, json: bool) -> int:
     plan, store = prepared.plan, prepared.session.store
-    stored = {job.key for job in plan.jobs if store.has(job)}
+    fresh = prepared.session.request.fresh
+    stored = set() if fresh else {job.key for job in plan.jobs if store.has(job)}
     if json:
         print_json(
             {

@@ -73,7 +73,8 @@ def tune(
 
 def _report(trial: Trial) -> None:
     value = "" if trial.value is None else f" {trial.value:.4f}"
-    say(f"trial {trial.number + 1}: {trial.state}{value} in {trial.seconds:.0f} s  {_pairs(trial)}")
+    reason = f"  {trial.reason}" if trial.reason else ""
+    say(f"trial {trial.number + 1}: {trial.state}{value} in {trial.seconds:.0f} s  {_pairs(trial)}{reason}")
 
 
 def _pairs(trial: Trial) -> str:
@@ -90,5 +91,5 @@ def _print_study(study: Study, *, json: bool) -> None:
         return
     lines = [[name, _short(value)] for name, value in study.best_params.items()]
     done = sum(trial.state == "complete" for trial in study.trials)
-    title = f"{study.estimator}: best {study.metric} {study.best_value:.4f} of {done} completed trials"
+    title = f"{study.estimator}: best {study.metric} {study.best_value:.4f} of {done} trials ({study.stamp})"
     print_table(("Parameter", "Best"), lines, title)

@@ -149,12 +149,12 @@ def _check_sizes(raw: Raw, image_shape: tuple[int, ...] | None) -> None:
 
 def _labels(raw: Raw) -> tuple[np.ndarray, np.ndarray | None]:
     y, y_test = raw.y, raw.y_test
-    if y.dtype.kind not in "iu":
+    if y.dtype.kind not in "iu" or (y_test is not None and y_test.dtype.kind not in "iu"):
         if (empty := np.flatnonzero([not str(label).strip() for label in y])).size:
             raise DataError(
                 f"{raw.where}: row {empty[0] + 1} has an empty label; name its class or remove it"
             )
-        both = plain_values([*y, *(() if y_test is None else y_test)])
+        both = plain_values([str(label) for label in (*y, *(() if y_test is None else y_test))])
         y, y_test = both[: len(y)], None if y_test is None else both[len(y) :]
     classes = np.unique(y)
     if len(classes) < 2:

@@ -32,7 +32,7 @@ def load_unlabelled(
     Parameters
     ----------
     source : str
-        A csv, a competition's folder or zip (its test.csv), a zip of one csv, or an npz with X.
+        A csv, a competition's folder or zip (its test.csv), a zip of one csv, or an npz with X_test or X.
     feature_names : sequence of str
         Features in the order of training.
     dtype : {"uint8", "float32"}
@@ -92,13 +92,14 @@ def _read_csv(
 
 def _read_npz(file: File, names: tuple[str, ...], dtype: str) -> np.ndarray:
     arrays = read_arrays(file)
-    if "X" not in arrays:
+    rows = next((arrays[name] for name in ("X_test", "X") if name in arrays), None)
+    if rows is None:
         raise DataError(f"{file.where}: holds no array X; save it with numpy.savez(path, X=...)")
     if not are_numbered(names):
         raise DataError(f"{file.where}: has no column names, which the training data has; give a csv")
-    check_array(file.where, arrays["X"])
-    n_features = int(np.prod(arrays["X"].shape[1:]))
+    check_array(file.where, rows)
+    n_features = int(np.prod(rows.shape[1:]))
     if n_features != len(names):
         found = f"has {n_features} features where the training data has {len(names)}"
         raise DataError(f"{file.where}: {found}; give rows of the same kind")
-    return flat_numbers(file.where, arrays["X"], dtype, names)
+    return flat_numbers(file.where, rows, dtype, names)

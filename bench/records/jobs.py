@@ -85,6 +85,7 @@ class FoldResult:
     peak_memory_bytes: int | None = None
     model_bytes: int = 0
     threads: int = 1
+    versions: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     n_train: int = 0
     n_test: int = 0

@@ -87,6 +87,7 @@ class Trial:
     params: Params
     value: float | None
     seconds: float
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ class Study:
     best_params: Params
     best_value: float
     trials: tuple[Trial, ...]
+    stamp: str
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,10 @@ from bench_models import local
 from bench import execute
 from bench.errors import UsageError
 from bench.plan import Choice, fold_jobs, make_plan, refit_job
+from bench.registry import ESTIMATORS, resolve
+from bench.worker import fit_job
+
+SLOW = {"deep": [pytest.mark.slow], "classical": []}
 
 
 def run(case, jobs, **machine):
@@ -83,13 +87,10 @@ def test_less_than_one_is_refused(wish):
 
 
 @pytest.mark.parametrize(
-    "name", ["dummy", "sgd", "tree", "forest", "xgboost", pytest.param("cnn", marks=pytest.mark.slow)]
+    "spec",
+    [pytest.param(spec, id=name, marks=SLOW[spec.family]) for name, spec in ESTIMATORS.items()],
 )
-def test_threads_leave_every_score_bit_equal(bench_case, name):
-    from bench.registry import ESTIMATORS, resolve
-    from bench.worker import fit_job
-
-    spec = ESTIMATORS[name]
+def test_threads_leave_every_score_bit_equal(bench_case, spec):
     plan = make_plan(bench_case.info, bench_case.folds, [Choice(spec, resolve(spec, "smoke"))], lambda _: "")
     one = fit_job(plan.jobs[0], bench_case.dataset, bench_case.folds, 1)
     two = fit_job(plan.jobs[0], bench_case.dataset, bench_case.folds, 2)

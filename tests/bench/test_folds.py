@@ -47,6 +47,15 @@ def test_too_few_members_of_a_class_is_refused(small):
         make_folds(replace(small, y=y), 3, 1, 0)
 
 
+def test_copies_of_one_row_under_another_label_are_refused_if_they_are_a_class(small):
+    X, y = small.X.copy(), np.arange(200) % 2
+    X[:3] = X[100]
+    y[:3] = 2
+    y[100] = 0
+    with pytest.raises(DataError, match=r"copies of one image|class 2 has 1"):
+        make_folds(replace(small, X=X, y=y), 3, 1, 0)
+
+
 @pytest.mark.parametrize(("cv", "repeats"), [(1, 1), (0, 1), (3, 0)])
 def test_senseless_numbers_are_refused(small, cv, repeats):
     with pytest.raises(UsageError, match="--cv must be at least 2"):

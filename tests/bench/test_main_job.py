@@ -153,7 +153,8 @@ def test_fresh_moves_the_old_folder_aside(bench):
 def test_somebody_elses_folder_is_left_alone(bench):
     Path("thesis").mkdir()
     Path("thesis/chapter.tex").write_text("mine")
-    assert "--fresh" in bench.refused("run", "dummy", *BASE, "--out", "thesis")
+    for more in ((), ("--fresh",)):
+        assert "another --out" in bench.refused("run", "dummy", *BASE, "--out", "thesis", *more)
     assert [path.name for path in Path("thesis").iterdir()] == ["chapter.tex"]
 
 
@@ -165,6 +166,7 @@ def test_a_model_that_raises_is_a_row_with_its_reason(bench):
     assert "penalty" in board()["sgd"]["status"]
     assert board()["dummy"]["rank"] == 1
     assert "penalty" in Path("runs/digits-rows-300/report.html").read_text()
+    bench.ok("run", "dummy", *BASE)
     bench.ok("run", "sgd", *BASE)
     assert board()["sgd"]["rank"] == 1
 
@@ -189,6 +191,117 @@ def test_the_best_models_submission_is_valid_and_predict_agrees(bench, competiti
     assert Path("runs/competition/submission.csv").read_text() == text
     summary = json.loads(Path("runs/competition/submission.json").read_text())
     assert summary["model"] == "sgd"
+
+
+def test_a_submission_never_outlives_its_model(bench, competition):
+    words = ("--data", str(competition), "--cv", "3", "-q")
+    bench.ok("run", "dummy", *words)
+    assert Path("runs/competition/submission.csv").exists()
+    bench.ok("run", "tree", *words, "--refit", "none")
+    assert not Path("runs/competition/submission.csv").exists()
+    assert not Path("runs/competition/submission.json").exists()
+    bench.ok("run", "tree", *words)
+    assert json.loads(Path("runs/competition/submission.json").read_text())["model"] == "tree"
+
+
+def test_a_failed_refit_is_said(bench, competition, monkeypatch):
+    from bench import worker
+
+    fit = worker._fit
+
+    def fail_on_all_rows(job, *rest):
+        if job.role == "refit":
+            raise MemoryError("all rows are too many")
+        return fit(job, *rest)
+
+    monkeypatch.setattr(worker, "_fit", fail_on_all_rows)
+    code, _, _ = bench("run", "tree", "--data", str(competition), "--cv", "3", "-q", "--jobs", "1")
+    assert code == 3
+    assert "refit failed: MemoryError: all rows" in board("runs/competition")["tree"]["status"]
+    assert "all rows are too many" in bench.refused("submit", "runs/competition")
+
+
+@pytest.mark.parametrize("name", ["data.npz", "folds.npz"])
+def test_a_lost_file_is_made_again(bench, name):
+    bench.ok("run", "dummy", *BASE)
+    before = stored()
+    path = Path("runs/digits-rows-300", name)
+    path.unlink()
+    bench.ok("run", "dummy", *BASE)
+    assert path.is_file()
+    assert stored() == before
+
+
+def test_a_damaged_file_is_named_with_the_way_out(bench):
+    bench.ok("run", "dummy", *BASE)
+    Path("runs/digits-rows-300/folds.npz").write_bytes(b"PK nonsense")
+    assert "folds.npz: unreadable" in bench.refused("run", "dummy", *BASE)
+
+
+def test_text_labels_two_classes_and_repeats(bench):
+    lines = [f"{i},{(i * 7) % 16},{'yes' if i > 44 else 'no'}" for i in range(90)]
+    Path("two.csv").write_text("\n".join(["a,b,answer", *lines]))
+    words = ("--data", "two.csv", "--label", "answer", "--cv", "3", "--repeats", "2", "-q")
+    bench.ok("run", "sgd", "tree", "--tag", "baseline", "--not", "forest", *words, "--threads", "1")
+    rows = board("runs/two")
+    assert rows["tree"]["folds_done"] == 6
+    assert rows["sgd"]["roc_auc_ovr_mean"] > 0.9
+    assert rows["dummy"]["roc_auc_ovr_mean"] == 0.5
+    assert "sgd" in Path("runs/two/report.html").read_text()
+
+
+def test_a_metric_that_no_row_has_ranks_nothing(bench):
+    bench.ok("run", "sgd", *BASE, "--metric", "log_loss")
+    assert board()["sgd"]["rank"] is None
+    assert "defined log_loss" in bench.refused("submit", "runs/digits-rows-300")
+    assert "n/a: decision scores" in bench.ok("show")
+
+
+def test_every_model_failing_still_leaves_a_report(bench):
+    code, out, _ = bench("run", "sgd", *BASE, "--set", "sgd.penalty=nonsense")
+    assert code == 3
+    assert "failed" in out
+    assert Path("runs/digits-rows-300/report.html").is_file()
+
+
+def test_hostile_labels_are_text_on_the_terminal(bench):
+    Path("hostile.csv").write_text("a,label\n" + "".join(f"{i},\x1b[31mred\n{i}.5,b\n" for i in range(9)))
+    _, out, err = bench("run", "dummy", "--data", "hostile.csv", "--cv", "3")
+    assert "\x1b" not in out + err
+    error = bench.refused("run", "dummy", "--data", "hostile.csv", "--cv", "10", "--out", "x")
+    assert "\x1b" not in error
+    assert "[31mred" in error
+
+
+def test_no_network_is_exit_4(bench, monkeypatch):
+    monkeypatch.setenv("SCIKIT_LEARN_DATA", str(Path("cache").resolve()))
+    monkeypatch.setattr("socket.socket.connect", _unreachable)
+    monkeypatch.setattr("socket.getaddrinfo", _unreachable)
+    assert "network" in bench.refused("run", "dummy", "--data", "mnist", code=4)
+
+
+def _unreachable(*_: object, **__: object) -> None:
+    raise OSError("no route")
+
+
+def test_a_bug_is_one_line_and_a_log(bench, monkeypatch):
+    monkeypatch.setattr("bench.api.deriving.RunStore", lambda path: 1 / 0)
+    error = bench.refused("show", "anything", code=1)
+    log = Path(error.strip().rpartition(" ")[2])
+    assert "ZeroDivisionError" in log.read_text()
+    log.unlink()
+    with pytest.raises(ZeroDivisionError):
+        main(["--debug", "show", "anything"])
+
+
+def test_verbose_shows_every_fit_and_version_the_version(bench):
+    import bench as package
+
+    assert bench.ok("--version").strip() == package.__version__
+    _, _, err = bench("run", "dummy", "--rows", "300", "--cv", "3", "-v", "--jobs", "1")
+    assert "[1/3] dummy fold 1  accuracy 0.1" in err
+    _, _, again = bench("run", "dummy", "--rows", "300", "--cv", "3", "-v")
+    assert "dummy fold" not in again
 
 
 def test_derived_files_come_back(bench, competition):
@@ -248,6 +361,29 @@ def test_a_tuned_row_stands_beside_the_default_and_is_never_best(bench):
     )
 
 
+def test_the_command_that_tune_names_works(bench):
+    bench("tune", "tree", *BASE[:4], "--trials", "2")
+    _, _, err = bench("tune", "tree", *BASE[:4], "--trials", "2")
+    command = err.splitlines()[-1].partition("use them with: bench ")[2]
+    bench.ok(*command.split(), "-q")
+    assert "tree (tuned)" in board()
+
+
+def test_a_tuned_row_reuses_the_folds_of_its_trial(bench):
+    bench.ok("run", "tree", *BASE, "--refit", "none")
+    study = json.loads(bench.ok("tune", "tree", *BASE, "--trials", "3", "--json"))
+    before = stored()
+    bench.ok("run", "tree", "--tuned", *BASE, "--refit", "none")
+    assert stored() == before
+    assert "optimistic" in study["stamp"]
+
+
+def test_a_folder_with_a_study_only_is_told_so(bench):
+    bench.ok("tune", "tree", *BASE, "--trials", "1")
+    for words in (("show",), ("report",), ("submit",), ("predict", "--data", "x.csv")):
+        assert "no model has been run" in bench.refused(*words)
+
+
 def test_tuned_without_a_study_is_refused(bench):
     assert "bench tune tree" in bench.refused("run", "tree", "--tuned", *BASE)
     assert not Path("runs").exists()
@@ -296,6 +432,10 @@ def test_jobs_in_processes_give_the_same_leaderboard(bench):
         (("run", "tree", "--jobs", "0"), "--jobs"),
         (("run", "tree", "--rows", "-5"), "--rows"),
         (("run", "tree", "--set", "tree.depth=3"), "Did you mean 'max_depth'"),
+        (("run", "tree", "--set", "sgd.alpha=3"), "--set names sgd"),
+        (("run", "tree", "--set", "tree.ccp_alpha=NaN"), "finite"),
+        (("tune", "tree", "--set", "tree.max_depth=3"), "is searched"),
+        (("run", "tree", "--seed", "5000000000"), "--seed"),
         (("run", "tree", "--time-limit", "3"), "--time-limit"),
         (("tune", "dummy"), "no search space"),
         (("tune", "tree", "--trials", "0"), "--trials"),

@@ -48,8 +48,6 @@ def test_overrides_are_read_as_values(text, value):
     override = registry.parse_override(text)
     assert override.value == value
     assert type(override.value) is type(value)
-    params = registry.resolve(registry.ESTIMATORS["forest"], "quick", [override])
-    assert params[override.name] == value
 
 
 @pytest.mark.parametrize(
@@ -77,14 +75,19 @@ def test_presets_lie_between_defaults_and_overrides():
         registry.resolve(forest, "smok")
 
 
+def test_parameters_equal_to_the_classes_own_leave_the_key_alone():
+    forest = registry.ESTIMATORS["forest"]
+    same = registry.resolve(forest, "quick", [registry.parse_override("forest.n_estimators=100")])
+    assert same == registry.resolve(forest, "quick")
+
+
 @pytest.mark.parametrize("spec", registry.ESTIMATORS.values(), ids=lambda spec: spec.name)
 def test_every_name_in_a_row_is_a_parameter_of_its_class(spec):
-    import importlib
-
-    module, _, name = spec.target.partition(":")
-    known = set(getattr(importlib.import_module(module), name)().get_params())
-    for params in (spec.defaults, spec.space, *spec.presets.values()):
-        assert set(params) <= known
+    own = registry.load(spec.target)().get_params()
+    assert set(spec.space) <= set(own)
+    for params in (spec.defaults, *spec.presets.values()):
+        assert set(params) <= set(own)
+        assert registry.without_defaults(params, own) == params
     assert set(spec.presets) <= set(registry.PRESETS)
     for dimension in spec.space.values():
         assert dimension.choices or dimension.low < dimension.high

@@ -81,8 +81,32 @@ def test_the_seed_decides_the_trials(wish, tmp_path):
 
 def test_every_trial_failing_is_a_sentence(wish):
     broken = replace(wish, n_trials=2, base_params={"metric": "nonsense"})
-    with pytest.raises(UsageError, match="no trial of nearest gave accuracy"):
+    with pytest.raises(UsageError, match=r"no trial of nearest gave accuracy: .*metric"):
         tune(broken)
+
+
+def test_the_default_point_is_tried_even_after_a_failed_start(wish, monkeypatch):
+    from bench import execute
+
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(execute, "run", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            tune(wish)
+    study, _ = tune(replace(wish, n_trials=1))
+    assert study.trials[-1].params == {"n_neighbors": 20, "weights": "uniform", "p": 2}
+
+
+def test_what_is_found_is_kept_trial_by_trial(wish):
+    def stop(trial):
+        if trial.number == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        search(wish, stop)
+    assert len(wish.store.read_study("nearest").trials) == 2
 
 
 @pytest.mark.parametrize("change", [{"n_trials": 0}, {"spec": None}])

@@ -1,4 +1,5 @@
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -51,6 +52,13 @@ def test_a_failure_is_a_result_with_its_reason(bench_case, name, reason):
     assert outcome.result.status == "failed"
     assert reason in outcome.result.reason
     assert outcome.predictions is None
+
+
+def test_a_library_that_cannot_be_imported_is_a_failure(bench_case, tmp_path, monkeypatch):
+    (tmp_path / "brokenlib.py").write_text("raise ImportError('libgomp is missing')")
+    monkeypatch.syspath_prepend(tmp_path)
+    model = replace(bench_case.models[0], packages=("brokenlib",))
+    assert fit(bench_case, model).result.reason == "ImportError: libgomp is missing"
 
 
 @pytest.mark.usefixtures("local_models")

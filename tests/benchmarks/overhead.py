@@ -26,6 +26,7 @@ from bench.api import Request, prepare
 from bench.api.running import Prepared
 from bench.plan import refit_job
 from bench.registry import ESTIMATORS
+from bench.store import RunStore
 from bench.worker import TENSORFLOW_ENVIRONMENT
 
 PLAIN = Path(__file__).with_name("plain.py")
@@ -38,7 +39,6 @@ def main() -> None:
     parser.add_argument("--cv", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--best", default="cnn", help="the model that the script refits")
     parser.add_argument("models", nargs="*")
     wish = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -66,10 +66,10 @@ def compare(wish: argparse.Namespace, folder: Path) -> dict[str, list[float]]:
             out=str(out),
         )
     )
-    write_case(prepared, wish.best, folder)
     seconds: dict[str, list[float]] = {"bench": [], "script": []}
     for _ in range(wish.rounds):
         seconds["bench"].append(timed(bench))
+        write_case(prepared, RunStore(out).read_run().best, folder)
         shutil.rmtree(out)
         seconds["script"].append(timed([sys.executable, str(PLAIN), str(folder)]))
     return seconds
@@ -78,7 +78,7 @@ def compare(wish: argparse.Namespace, folder: Path) -> dict[str, list[float]]:
 def write_case(prepared: Prepared, best: str, folder: Path) -> None:
     """Store rows, folds and jobs for the script."""
     session, plan = prepared.session, prepared.plan
-    chosen = next((row for row in plan.rows if row.name == best), plan.rows[-1])
+    chosen = next(row for row in plan.rows if row.name == best)
     last = refit_job(ESTIMATORS[chosen.estimator], chosen.params, session.folds)
     jobs = [
         {"target": job.target, "params": job.params, "fold": job.fold if job.role == "fold" else None}

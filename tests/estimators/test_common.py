@@ -117,6 +117,13 @@ def test_every_public_name_has_a_row():
     assert {class_name for class_name, *_ in TABLE.values()} == set(estimators.__all__)
 
 
+def test_only_the_baseline_hides_behind_a_tag(model, name):
+    tags = get_tags(model)
+    assert tags.classifier_tags.poor_score == (name == "dummy")
+    assert not tags.non_deterministic
+    assert not tags.no_validation or name == "dummy"
+
+
 def test_import_is_light():
     code = "import sys, estimators; dir(estimators); print(*{name.split('.')[0] for name in sys.modules})"
     loaded = subprocess.run(

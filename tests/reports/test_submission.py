@@ -149,5 +149,5 @@ def test_derive_submission_needs_a_best_model(folder):
         "submission.csv",
         "submission.json",
     ]
-    with pytest.raises(FolderError, match="none to submit"):
+    with pytest.raises(FolderError, match="none can be submitted"):
         derive_submission(folder.store, replace(folder.run, best=""))
