@@ -9,15 +9,18 @@ def names(*args, **kwargs):
 
 
 def test_all_is_the_main_roster_in_its_order():
-    assert names(every=True) == ["dummy", "sgd", "tree", "forest", "xgboost", "cnn"]
+    main = names(every=True)
+    assert {"dummy", "sgd", "tree", "forest", "xgboost", "cnn"} <= set(main)
+    assert main == [name for name in registry.ESTIMATORS if name in main]
 
 
 def test_globs_tags_families_and_exclusions():
-    assert names(["c*"]) == ["cnn"]
-    assert names(tags=["tree"]) == ["tree", "forest", "xgboost"]
-    assert names(tags=["deep"]) == ["cnn"]
+    assert names(["sg*", "dumm?"]) == ["dummy", "sgd"]
+    assert {"tree", "forest", "xgboost"} <= set(names(tags=["tree"]))
+    assert "cnn" in names(tags=["deep"])
+    assert "sgd" not in names(tags=["deep"])
     assert names(["cnn", "sgd"], excluded=["cnn"]) == ["sgd"]
-    assert names(every=True, excluded=["*t*"]) == ["dummy", "sgd", "cnn"]
+    assert names(every=True, excluded=["[!d]*"]) == ["dummy"]
 
 
 @pytest.mark.parametrize(
