@@ -222,8 +222,12 @@ class _Parts:
 
 
 def _parameters(outcome: Outcome) -> Table:
-    rows = tuple((name, str(value)) for name, value in sorted(outcome.row.params.items()))
-    return Table("Parameters", ("Parameter", "Value"), rows)
+    rows = [(name, str(value)) for name, value in sorted(outcome.row.params.items())]
+    rows.append(("all others" if rows else "all", "the class's own defaults"))
+    libraries = {f"{name} {found}" for result in outcome.done for name, found in result.versions.items()}
+    if libraries:
+        rows.append(("fitted with", ", ".join(sorted(libraries))))
+    return Table("Parameters", ("Parameter", "Value"), tuple(rows))
 
 
 def _wrong(found: Mistakes, gallery: Gallery | None, stored: StoredRows) -> tuple[Wrong, ...]:
