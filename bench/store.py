@@ -6,23 +6,18 @@ write goes to a temporary name in the same folder and is renamed when it is comp
 
 from __future__ import annotations
 
-import itertools
-import os
 import pickle
-import shutil
-import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import numpy as np
 
 from bench import archive
-from bench.errors import EnvironmentProblem, FolderError
+from bench.errors import FolderError
+from bench.folder import Folder
 from bench.records import (
     SCHEMA_VERSION,
     Dataset,
@@ -36,8 +31,6 @@ from bench.records import (
     from_json,
     to_json,
 )
-
-R = TypeVar("R")
 
 DATA_LIMIT_BYTES = 500_000_000
 N_SHOWN_ROWS = 5_000
@@ -69,7 +62,7 @@ class StoredRows:
     feature_names: np.ndarray
 
 
-class RunStore:
+class RunStore(Folder):
     """A run folder.
 
     Parameters
@@ -77,9 +70,6 @@ class RunStore:
     path : path-like
         The folder; it need not exist yet.
     """
-
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
 
     def exists(self) -> bool:
         """Whether the folder holds a run."""
@@ -91,17 +81,6 @@ class RunStore:
             return self.path.exists()
         names = {item.name for item in self.path.iterdir() if not item.name.startswith(".")}
         return bool(names) and not names & {"run.json", "folds.npz"}
-
-    def set_aside(self) -> Path:
-        """Move the folder to a free name beside it and return that name."""
-        stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
-        path = self.path.resolve()
-        endings = itertools.chain([""], (f"-{number}" for number in itertools.count(2)))
-        names = (path.with_name(f"{path.name}.{stamp}{ending}") for ending in endings)
-        target = next(name for name in names if not name.exists())
-        with self._disk():
-            shutil.move(path, target)
-        return target
 
     def read_run(self) -> Run:
         """Return the run.
@@ -237,20 +216,6 @@ class RunStore:
         path = self._model_path(estimator, key)
         self._write(str(path.relative_to(self.path)), pickled)
 
-    def write_text(self, name: str, text: str) -> Path:
-        """Store a derived file and return its path."""
-        return self._write(name, text.encode())
-
-    def delete_derived(self, *names: str) -> None:
-        """Delete derived files that would show another state; those that are absent are no matter."""
-        with self._disk():
-            for name in names:
-                (self.path / name).unlink(missing_ok=True)
-
-    def has_files(self, *names: str) -> bool:
-        """Whether all these derived files exist."""
-        return all((self.path / name).is_file() for name in names)
-
     def _check_schema(self, text: bytes) -> None:
         try:
             found = msgspec.json.decode(text)["schema_version"]
@@ -262,14 +227,6 @@ class RunStore:
                 "use another --out, or --fresh"
             )
 
-    def _read_json(self, path: Path, kind: type[R]) -> R | None:
-        if not path.is_file():
-            return None
-        try:
-            return from_json(path.read_bytes(), kind)
-        except ValueError as error:
-            raise FolderError(f"{path}: damaged ({error}); delete it and run again") from error
-
     def _result_path(self, estimator: str, key: str) -> Path:
         return self.path / "results" / estimator / f"{key}.npz"
 
@@ -278,27 +235,3 @@ class RunStore:
 
     def _model_path(self, estimator: str, key: str) -> Path:
         return self.path / "models" / f"{estimator}-{key[:12]}.pickle"
-
-    def _write(self, name: str, content: bytes) -> Path:
-        path = self.path / name
-        with self._disk():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(content)
-                os.chmod(temporary, 0o644)
-                os.replace(temporary, path)
-            except OSError:
-                os.unlink(temporary)
-                raise
-        return path
-
-    @contextmanager
-    def _disk(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise EnvironmentProblem(
-                f"{self.path}: cannot write ({error.strerror}); free space or choose another --out"
-            ) from error
