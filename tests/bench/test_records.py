@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 from bench.records import FoldResult, Folds, Job, Row, digest, from_json, to_json
 
 JOB = Job("sgd", "a:B", {"alpha": 0.1}, "f" * 64, 0, 1, 7, "fold", {"numpy": "2"}, True)
-scalars = st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.text() | st.floats(allow_nan=False)
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**40), 2**40)
+    | st.text()
+    | st.floats(allow_nan=False, allow_infinity=False)
+)
 
 
 @given(st.dictionaries(st.text(min_size=1), scalars), st.text(), st.lists(st.text()))
