@@ -28,9 +28,9 @@ def print_json(value: Any) -> None:
     print(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
 
 
-def print_frame(frame: pd.DataFrame, title: str = "") -> None:
+def print_frame(frame: pd.DataFrame) -> None:
     """Print a frame of display strings as a table."""
-    print_table([str(name) for name in frame.columns], frame.astype(str).to_numpy().tolist(), title)
+    print_table([str(name) for name in frame.columns], frame.astype(str).to_numpy().tolist())
 
 
 def print_table(heads: Sequence[str], lines: Iterable[Sequence[str]], title: str = "") -> None:
@@ -40,12 +40,14 @@ def print_table(heads: Sequence[str], lines: Iterable[Sequence[str]], title: str
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold")
+    table = Table(box=SIMPLE_HEAD)
     for head in heads:
         table.add_column(head, overflow="fold")
     for line in lines:
         table.add_row(*(Text(printable(cell)) for cell in line))
     console = Console()
+    if title:
+        print(printable(title))
     natural = Console(width=10_000).measure(table).maximum
     Console(width=None if console.is_terminal else max(console.width, natural)).print(table)
 
