@@ -80,9 +80,9 @@ class Search:
 def search(wish: Search, report: Callable[[Trial], None]) -> Study:
     """Run the trials that the study still lacks and return it.
 
-    The first trial is the model's own parameters, so that a tuned model is never worse than the
-    default one on the rows that it was tuned on. Every fold of a trial is a job like any other: it is
-    stored, and reused by ``bench run --tuned``. Trials are pruned between folds (median rule).
+    The first trial is the model's own parameters as far as the space has them. Every fold of a trial is
+    a job like any other: it is stored, and reused by ``bench run --tuned``. Trials are pruned between
+    folds (median rule).
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def _open(wish: Search) -> optuna.Study:
     study.sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=N_STARTUP_TRIALS)
     study.pruner = optuna.pruners.MedianPruner(n_startup_trials=N_STARTUP_TRIALS)
     default = _default_point(wish)
-    if default not in [trial.params for trial in _completed(study)]:
+    if not any(default.items() <= trial.params.items() for trial in _ended(study)):
         study.enqueue_trial(default)
     return study
 

@@ -161,7 +161,7 @@ def _with_refits(run: Run, prepared: Prepared) -> tuple[Run, list[Job]]:
     jobs = {
         row.name: refit_job(registry.ESTIMATORS[row.estimator], row.params, prepared.session.folds)
         for row in run.rows
-        if row.name in wanted[prepared.refit]
+        if row.name in wanted[prepared.refit] and row.estimator in registry.ESTIMATORS
     }
     rows = [replace(row, refit_key=jobs[row.name].key) if row.name in jobs else row for row in run.rows]
     return replace(run, rows=tuple(rows)), list(jobs.values())

@@ -99,6 +99,17 @@ def test_the_default_point_is_tried_even_after_a_failed_start(wish, monkeypatch)
     assert study.trials[-1].params == {"n_neighbors": 20, "weights": "uniform", "p": 2}
 
 
+def test_a_default_outside_the_space_is_tried_once_as_far_as_it_goes(wish):
+    partial = replace(wish, n_trials=2, base_params={"n_neighbors": 90})
+    tune(partial)
+    study, _ = tune(replace(partial, n_trials=4))
+    tried = [
+        trial for trial in study.trials if (trial.params["weights"], trial.params["p"]) == ("uniform", 2)
+    ]
+    assert len(study.trials) == 4
+    assert [trial.number for trial in tried] == [0]
+
+
 def test_what_is_found_is_kept_trial_by_trial(wish):
     def stop(trial):
         if trial.number == 2:
