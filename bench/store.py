@@ -7,6 +7,7 @@ write goes to a temporary name in the same folder and is renamed when it is comp
 from __future__ import annotations
 
 import pickle
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,19 +122,20 @@ class RunStore(Folder):
         return StoredRows(**required, X_test=arrays.get("X_test"), test_ids=arrays.get("test_ids"))
 
     def write_data(self, dataset: Dataset, classes: Iterable[Any]) -> None:
-        """Keep what reports may show: all of it below `DATA_LIMIT_BYTES`, else the first rows."""
+        """Keep what reports may show: all of it below `DATA_LIMIT_BYTES`, else rows evenly spread."""
         X_test = dataset.X_test
         size = dataset.X.nbytes + (0 if X_test is None else X_test.nbytes)
-        shown = slice(None) if size <= DATA_LIMIT_BYTES else slice(N_SHOWN_ROWS)
+        most = N_SHOWN_ROWS if size > DATA_LIMIT_BYTES else sys.maxsize
+        shown = _evenly(len(dataset.X), most)
         arrays = {
-            "positions": np.arange(len(dataset.X))[shown],
+            "positions": shown,
             "X": dataset.X[shown],
             "y": np.searchsorted(np.asarray(list(classes)), dataset.y).astype(np.int32),
             "row_ids": dataset.row_ids,
             "feature_names": np.asarray(dataset.feature_names, dtype=np.str_),
         }
         if X_test is not None and dataset.test_ids is not None:
-            arrays |= {"X_test": X_test[shown], "test_ids": dataset.test_ids}
+            arrays |= {"X_test": X_test[_evenly(len(X_test), most)], "test_ids": dataset.test_ids}
         self._write("data.npz", archive.encode(b"{}", arrays, compress=True))
 
     def has(self, job: Job) -> bool:
@@ -235,3 +237,8 @@ class RunStore(Folder):
 
     def _model_path(self, estimator: str, key: str) -> Path:
         return self.path / "models" / f"{estimator}-{key[:12]}.pickle"
+
+
+def _evenly(n_rows: int, most: int) -> np.ndarray:
+    """Return at most `most` positions among `n_rows`, ascending and evenly spread."""
+    return np.linspace(0, n_rows - 1, min(n_rows, most)).round().astype(np.int64)

@@ -251,5 +251,5 @@ def _wrong_note(found: Mistakes, gallery: Gallery | None, stored: StoredRows) ->
     else:
         order = "confidence n/a for decision scores: widest lead over the true class first"
     partly = gallery is not None and len(stored.positions) < found.n_rows
-    kept = f", among the first {len(stored.positions):,} rows" if partly else ""
+    kept = f", among the {len(stored.positions):,} rows that were kept" if partly else ""
     return f"{share}; {order}{kept}."

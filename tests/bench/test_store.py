@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -104,6 +106,13 @@ def test_data_round_trip(small, tmp_path):
     assert read.X_test is None
 
 
+def test_all_test_rows_are_kept_even_if_they_are_more_than_the_training_rows(small, tmp_path):
+    more = replace(small, X_test=np.tile(small.X, (3, 1)), test_ids=np.arange(600))
+    run = RunStore(tmp_path)
+    run.write_data(more, range(10))
+    np.testing.assert_array_equal(run.read_data().X_test, more.X_test)
+
+
 def test_of_large_data_only_some_rows_are_kept(small, tmp_path, monkeypatch):
     monkeypatch.setattr(store, "DATA_LIMIT_BYTES", 100)
     monkeypatch.setattr(store, "N_SHOWN_ROWS", 7)
@@ -111,6 +120,8 @@ def test_of_large_data_only_some_rows_are_kept(small, tmp_path, monkeypatch):
     run.write_data(small, range(10))
     read = run.read_data()
     assert (len(read.X), len(read.positions), len(read.y)) == (7, 7, len(small.y))
+    np.testing.assert_array_equal(read.X, small.X[read.positions])
+    assert (read.positions[0], read.positions[-1]) == (0, len(small.y) - 1)
 
 
 def test_another_schema_is_refused(tmp_path):

@@ -154,7 +154,7 @@ def test_missing_values_and_partly_stored_rows(digits, tmp_path, monkeypatch):
     X = digits.X.astype(np.float32)
     X[3, 4] = np.nan
     made = make_run(tmp_path / "run", replace(digits, X=X), [Model("a", skill=2)])
-    assert "among the first 50 rows" in page(made.store, made.run)
+    assert "among the 50 rows that were kept" in page(made.store, made.run)
 
 
 def test_the_verdict_follows_the_direction_of_the_metric(made):
