@@ -47,7 +47,9 @@ class Folder:
 
     def write_text(self, name: str, text: str) -> Path:
         """Store a derived file and return its path."""
-        return self._write(name, text.encode())
+        path = self.path / name
+        self._write(path, text.encode())
+        return path
 
     def delete_derived(self, *names: str) -> None:
         """Delete derived files that would show another state; those that are absent are no matter."""
@@ -63,8 +65,7 @@ class Folder:
         except ValueError as error:
             raise FolderError(f"{path}: damaged ({error}); delete it and run again") from error
 
-    def _write(self, name: str, content: bytes) -> Path:
-        path = self.path / name
+    def _write(self, path: Path, content: bytes) -> None:
         with self._disk():
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
@@ -76,7 +77,6 @@ class Folder:
             except OSError:
                 os.unlink(temporary)
                 raise
-        return path
 
     @contextmanager
     def _disk(self) -> Iterator[None]:

@@ -24,7 +24,12 @@ class Choice:
     @property
     def name(self) -> str:
         """Name of its row."""
-        return f"{self.spec.name} (tuned)" if self.tuned else self.spec.name
+        return row_name(self.spec.name, tuned=self.tuned)
+
+
+def row_name(estimator: str, *, tuned: bool) -> str:
+    """Return how a model's default or tuned row is called."""
+    return f"{estimator} (tuned)" if tuned else estimator
 
 
 def make_plan(

@@ -102,7 +102,7 @@ class RunStore(Folder):
 
     def write_run(self, run: Run) -> None:
         """Store the run record."""
-        self._write("run.json", msgspec.json.format(to_json(run), indent=2))
+        self._write(self.path / "run.json", msgspec.json.format(to_json(run), indent=2))
 
     def read_folds(self) -> Folds:
         """Return the shared folds."""
@@ -113,7 +113,7 @@ class RunStore(Folder):
         """Store the shared folds."""
         names = ("dataset_sha256", "kind", "n_splits", "n_repeats", "seed")
         head = msgspec.json.encode({name: getattr(folds, name) for name in names})
-        self._write("folds.npz", archive.encode(head, {"assignment": folds.assignment}))
+        self._write(self.path / "folds.npz", archive.encode(head, {"assignment": folds.assignment}))
 
     def read_data(self) -> StoredRows:
         """Return the rows that were kept for reports."""
@@ -136,7 +136,7 @@ class RunStore(Folder):
         }
         if X_test is not None and dataset.test_ids is not None:
             arrays |= {"X_test": X_test[_evenly(len(X_test), most)], "test_ids": dataset.test_ids}
-        self._write("data.npz", archive.encode(b"{}", arrays, compress=True))
+        self._write(self.path / "data.npz", archive.encode(b"{}", arrays, compress=True))
 
     def has(self, job: Job) -> bool:
         """Whether the job is finished; a refit is when its model is saved too."""
@@ -175,22 +175,20 @@ class RunStore(Folder):
         names = ("rows", "y_true", "scores", "importance")
         arrays = {name: getattr(predictions, name) for name in names}
         kept = {name: value for name, value in arrays.items() if value is not None}
-        path = self._result_path(result.estimator, result.key)
-        self._write(str(path.relative_to(self.path)), archive.encode(record, kept))
+        self._write(self._result_path(result.estimator, result.key), archive.encode(record, kept))
         self._failure_path(result.estimator, result.key).unlink(missing_ok=True)
 
     def write_failure(self, result: FoldResult) -> None:
         """Store how a job failed, beside the results."""
-        path = self._failure_path(result.estimator, result.key)
-        self._write(str(path.relative_to(self.path)), to_json(result))
+        self._write(self._failure_path(result.estimator, result.key), to_json(result))
 
     def read_study(self, estimator: str) -> Study | None:
         """Return the last search for a model's parameters, if there was one."""
-        return self._read_json(self.path / "studies" / f"{estimator}.json", Study)
+        return self._read_json(self._study_json(estimator), Study)
 
     def write_study(self, study: Study) -> None:
         """Store the outcome of a search."""
-        self._write(f"studies/{study.estimator}.json", to_json(study))
+        self._write(self._study_json(study.estimator), to_json(study))
 
     def study_path(self, estimator: str) -> Path:
         """Return where the trials of a model's studies are kept, its folder made."""
@@ -215,8 +213,7 @@ class RunStore(Folder):
 
     def write_model(self, estimator: str, key: str, pickled: bytes) -> None:
         """Save the estimator that a refit job fitted."""
-        path = self._model_path(estimator, key)
-        self._write(str(path.relative_to(self.path)), pickled)
+        self._write(self._model_path(estimator, key), pickled)
 
     def _check_schema(self, text: bytes) -> None:
         try:
@@ -234,6 +231,9 @@ class RunStore(Folder):
 
     def _failure_path(self, estimator: str, key: str) -> Path:
         return self.path / "results" / estimator / f"{key}.failed.json"
+
+    def _study_json(self, estimator: str) -> Path:
+        return self.path / "studies" / f"{estimator}.json"
 
     def _model_path(self, estimator: str, key: str) -> Path:
         return self.path / "models" / f"{estimator}-{key[:12]}.pickle"

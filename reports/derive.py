@@ -33,7 +33,7 @@ def derive(store: RunStore, run: Run) -> list[Path]:
     board = leaderboard(store, run)
     texts = {"leaderboard.csv": board.to_csv(), "leaderboard.json": f"{board.to_json()}\n"}
     paths = [store.write_text(name, text) for name, text in texts.items()]
-    best = next((row for row in run.rows if row.name == run.best), None)
+    best = run.best_row
     if best is not None and available(store, run, best):
         paths += derive_submission(store, run)
     else:
@@ -54,7 +54,7 @@ def derive_submission(store: RunStore, run: Run) -> list[Path]:
     DataError, FolderError
         If there is nothing fit to submit; nothing is written then.
     """
-    best = next((row for row in run.rows if row.name == run.best), None)
+    best = run.best_row
     if best is None:
         raise FolderError(
             f"{store.path}: no row is complete with a defined {run.metric}, so none can be submitted; "

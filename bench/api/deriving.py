@@ -71,7 +71,7 @@ def submit(path: str | os.PathLike[str]) -> tuple[str, Run]:
 
 
 def _expected(store: RunStore, run: Run) -> tuple[str, ...]:
-    best = next((row for row in run.rows if row.name == run.best), None)
+    best = run.best_row
     return ALWAYS + SUBMISSION if best and available(store, run, best) else ALWAYS
 
 

@@ -12,6 +12,7 @@ from bench.api.request import Request
 from bench.errors import FolderError, unknown
 from bench.folds import make_folds
 from bench.metrics import METRICS
+from bench.plan import row_name
 from bench.records import SCHEMA_VERSION, Dataset, DatasetInfo, Folds, Protocol, Row, Run
 from bench.store import RunStore
 
@@ -47,7 +48,7 @@ class Session:
         """Return the run record with these rows in place of earlier ones of the same names."""
         old = self.run
         named = {row.name: row for row in (*(old.rows if old else ()), *rows)}
-        order = [name for model in registry.ESTIMATORS for name in (model, f"{model} (tuned)")]
+        order = [row_name(model, tuned=tuned) for model in registry.ESTIMATORS for tuned in (False, True)]
         order += [name for name in named if name not in order]
         return Run(
             schema_version=SCHEMA_VERSION,

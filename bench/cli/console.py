@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from bench.errors import INTERRUPTED_EXIT_CODE
+
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def fail(message: str, exit_code: int) -> int:
     """Print one line about an error and return its exit code."""
-    say(f"bench: {'error: ' if exit_code != 130 else ''}{' '.join(message.split())}")
+    say(f"bench: {'error: ' if exit_code != INTERRUPTED_EXIT_CODE else ''}{' '.join(message.split())}")
     return exit_code
 
 

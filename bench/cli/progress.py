@@ -39,7 +39,7 @@ class Errors:
     def end(self, result: FoldResult, *, stored: bool = False) -> None:
         """Say it if the job failed."""
         if result.status != "ok":
-            say(f"{describe(result)} {result.status}: {printable(result.reason)}")
+            say(_failure(result))
 
     def say(self, text: str) -> None:
         """Ignore it."""
@@ -64,11 +64,11 @@ class Lines(Errors):
             return
         done = f"[{self.rest.n_done}/{self.rest.n_jobs_in_all}]"
         if result.status != "ok":
-            say(f"{done} {describe(result)}  {result.status}: {printable(result.reason)}")
+            say(f"{done} {_failure(result)}")
         else:
             say(f"{done} {describe(result)}  {self._outcome(result)}  {self.rest}".rstrip())
         for warning in result.warnings if self.verbose else ():
-            say(f"    {printable(warning)}")
+            say(f"    {warning}")
 
     def say(self, text: str) -> None:
         """Print it."""
@@ -123,12 +123,11 @@ class Bars(Errors):
         self.progress.update(self.tasks[_bar_name(result)], advance=1, note=note)
         self.progress.update(self.tasks["all"], advance=1, note=str(self.rest))
         if result.status != "ok":
-            text = f"{describe(result)} {result.status}: {printable(result.reason)}"
-            self.progress.console.print(text, markup=False, highlight=False)
+            self.say(_failure(result))
 
     def say(self, text: str) -> None:
         """Print it above the bars."""
-        self.progress.console.print(text, markup=False, highlight=False)
+        self.progress.console.print(printable(text), markup=False, highlight=False)
 
 
 class Rest:
@@ -170,6 +169,10 @@ def describe(item: Job | FoldResult) -> str:
         return f"{item.estimator} on all rows"
     repeat = f" of repeat {item.repeat + 1}" if item.repeat else ""
     return f"{item.estimator} fold {item.fold + 1}{repeat}"
+
+
+def _failure(result: FoldResult) -> str:
+    return f"{describe(result)} {result.status}: {result.reason}"
 
 
 def _bar_name(item: Job | FoldResult) -> str:

@@ -134,3 +134,8 @@ class Run:
     rows: tuple[Row, ...]
     best: str = ""
     derived: str = ""
+
+    @property
+    def best_row(self) -> Row | None:
+        """The row that `best` names, if there is one."""
+        return next((row for row in self.rows if row.name == self.best), None)
