@@ -90,6 +90,10 @@ def _job(spec: EstimatorSpec, params: Params, folds: Folds, repeat: int, fold: i
 def _reason_to_skip(spec: EstimatorSpec, info: DatasetInfo) -> str:
     if "image" in spec.needs and info.image_shape is None:
         return NO_IMAGE
+    if info.image_shape and min(info.image_shape[:2]) < spec.smallest_side:
+        height, width = info.image_shape[:2]
+        side = spec.smallest_side
+        return f"needs images of at least {side} x {side} pixels; these are {height} x {width}"
     missing = [name for name, found in versions(spec.packages).items() if found == "absent"]
     return f"needs {' and '.join(missing)}; pip install {' '.join(missing)}" if missing else ""
 

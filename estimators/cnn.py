@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isqrt, prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from estimators.image_shape import read_image_shape
 from estimators.keras_classifier import KerasClassifier
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class CNN(KerasClassifier):
         self.dropout = dropout
 
     def _learn_inputs(self, X: np.ndarray) -> None:
-        self.image_shape_ = _image_shape(self.image_shape, X.shape[1])
+        self.image_shape_ = read_image_shape(self.image_shape, X.shape[1])
         self._learn_scale(X, axis=0 if self.image_shape_[0] == 1 else None)
 
     def _inputs(self, X: np.ndarray) -> np.ndarray:
@@ -155,23 +155,3 @@ class CNN(KerasClassifier):
 
 def _stride(side: int) -> int:
     return 2 if side >= _SHORTEST_HALVED_SIDE else 1
-
-
-def _image_shape(wished: Sequence[int] | None, n_features: int) -> tuple[int, int, int]:
-    if wished is None:
-        return _guessed_shape(n_features)
-    if len(wished) not in (2, 3) or min(wished) < 1 or prod(wished) != n_features:
-        raise ValueError(
-            "image_shape must be (height, width) or (height, width, channels) with a product of "
-            f"{n_features} features; got {tuple(wished)!r}; leave it at None to have it chosen."
-        )
-    height, width, channels = (*wished, 1)[:3]
-    return height, width, channels
-
-
-def _guessed_shape(n_features: int) -> tuple[int, int, int]:
-    for channels in (1, 3):
-        side = isqrt(n_features // channels)
-        if side > 1 and side * side * channels == n_features:
-            return side, side, channels
-    return 1, n_features, 1

@@ -72,7 +72,7 @@ def latest_folder() -> Path:
 def _models() -> tuple[list[str], list[list[str]]]:
     from bench.registry import ESTIMATORS
 
-    heads = ["name", "family", "title", "import", "tags", "needs"]
+    heads = ["name", "family", "title", "import", "tags", "cost", "needs"]
     lines = [
         [
             spec.name,
@@ -80,6 +80,7 @@ def _models() -> tuple[list[str], list[list[str]]]:
             spec.title,
             _import_name(spec.target),
             ", ".join(spec.tags),
+            spec.cost,
             ", ".join(spec.needs),
         ]
         for spec in ESTIMATORS.values()

@@ -36,6 +36,10 @@ class EstimatorSpec:
         Distributions whose versions decide the result beside scikit-learn and numpy.
     needs : tuple of str
         "image" if the model makes sense on image pixels only.
+    smallest_side : int
+        Height and width, in pixels, below which the model cannot be built.
+    cost : {"seconds", "minutes", "hours"}
+        Order of one fit on 28,000 images of 28 x 28 pixels under the preset "quick", on one core.
     parallel : bool
         Whether it may use several threads: only if their number leaves the result bit-equal.
     """
@@ -50,4 +54,6 @@ class EstimatorSpec:
     tags: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    smallest_side: int = 1
+    cost: str = "seconds"
     parallel: bool = True

@@ -1,4 +1,4 @@
-"""The models that can be benchmarked, and how a request for them is read."""
+"""How a request for models and parameters is read."""
 
 from __future__ import annotations
 
@@ -11,118 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.errors import UsageError, unknown
-from bench.records import EstimatorSpec, Parameter, Params, Scalar
-
-PRESETS = {
-    "smoke": "does everything work? Few trees, one epoch: seconds, poor scores",
-    "quick": "a fair first comparison (default): minutes on a laptop",
-    "full": "the best that a model can do: hours are allowed",
-}
-
-
-def integer(low: int, high: int, *, log: bool = False) -> Parameter:
-    """Return a dimension of whole numbers, both ends included."""
-    return Parameter("int", low, high, log)
-
-
-def real(low: float, high: float, *, log: bool = False) -> Parameter:
-    """Return a dimension of real numbers."""
-    return Parameter("float", low, high, log)
-
-
-def choice(*values: Scalar) -> Parameter:
-    """Return a dimension of unordered values."""
-    return Parameter("categorical", choices=values)
-
-
-ESTIMATORS = {
-    spec.name: spec
-    for spec in (
-        EstimatorSpec(
-            name="dummy",
-            title="Class frequencies (baseline)",
-            family="classical",
-            target="estimators.baseline:Dummy",
-            tags=("main", "baseline"),
-        ),
-        EstimatorSpec(
-            name="sgd",
-            title="Linear SVM by SGD, one-vs-rest",
-            family="classical",
-            target="estimators.linear:SGDOneVsRest",
-            presets={"smoke": {"max_iter": 5, "tol": None}},
-            space={
-                "loss": choice("hinge", "log_loss", "modified_huber"),
-                "penalty": choice("l2", "l1", "elasticnet"),
-                "alpha": real(1e-6, 1e-2, log=True),
-                "average": choice(False, True),
-            },
-            tags=("main", "linear"),
-        ),
-        EstimatorSpec(
-            name="tree",
-            title="Decision tree",
-            family="classical",
-            target="estimators.trees:DecisionTree",
-            presets={"smoke": {"max_depth": 8}},
-            space={
-                "criterion": choice("gini", "entropy"),
-                "max_depth": integer(4, 30),
-                "min_samples_leaf": integer(1, 20, log=True),
-            },
-            tags=("main", "tree"),
-        ),
-        EstimatorSpec(
-            name="forest",
-            title="Random forest",
-            family="classical",
-            target="estimators.trees:RandomForest",
-            presets={"smoke": {"n_estimators": 10}, "full": {"n_estimators": 300}},
-            space={
-                "n_estimators": integer(50, 400, log=True),
-                "max_features": real(0.01, 0.3, log=True),
-                "min_samples_leaf": integer(1, 10, log=True),
-            },
-            tags=("main", "tree", "ensemble-of-trees"),
-        ),
-        EstimatorSpec(
-            name="xgboost",
-            title="XGBoost",
-            family="classical",
-            target="estimators.boosting:XGBoost",
-            defaults={"max_bin": 32},
-            presets={"smoke": {"n_estimators": 5}, "full": {"n_estimators": 500, "learning_rate": 0.1}},
-            space={
-                "n_estimators": integer(50, 400, log=True),
-                "learning_rate": real(0.03, 0.5, log=True),
-                "max_depth": integer(3, 10),
-                "subsample": real(0.5, 1.0),
-                "colsample_bytree": real(0.3, 1.0),
-            },
-            tags=("main", "tree", "boosting"),
-            packages=("xgboost",),
-            parallel=False,
-        ),
-        EstimatorSpec(
-            name="cnn",
-            title="Convolutional network",
-            family="deep",
-            target="estimators.cnn:CNN",
-            presets={"smoke": {"epochs": 2}, "quick": {"epochs": 5}, "full": {"epochs": 15}},
-            space={
-                "learning_rate": real(3e-4, 1e-2, log=True),
-                "filters": integer(8, 32, log=True),
-                "dense": integer(32, 256, log=True),
-                "dropout": real(0.0, 0.5),
-                "kernel_size": choice(3, 5),
-            },
-            tags=("main", "keras"),
-            packages=("tensorflow", "keras"),
-            needs=("image",),
-            parallel=False,
-        ),
-    )
-}
+from bench.records import EstimatorSpec, Params, Scalar
+from bench.registry.table import ESTIMATORS, PRESETS
 
 
 @dataclass(frozen=True)
