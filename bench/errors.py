@@ -42,6 +42,7 @@ class EnvironmentProblem(BenchError):
     exit_code = 4
 
 
+N_NAMED = 40
 PARTIAL_EXIT_CODE = 3
 INTERRUPTED_EXIT_CODE = 130
 
@@ -61,4 +62,5 @@ def unknown(kind: str, given: str, known: Iterable[str]) -> UsageError:
     names = sorted(known)
     nearest = difflib.get_close_matches(given, names, n=1, cutoff=0.5)
     hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
-    return UsageError(f"{kind} must be one of {', '.join(names)}; got {given!r}.{hint}")
+    shown = names if len(names) <= N_NAMED else [*names[:N_NAMED], f"{len(names) - N_NAMED:,} more"]
+    return UsageError(f"{kind} must be one of {', '.join(shown)}; got {given!r}.{hint}")

@@ -169,7 +169,7 @@ def _fit(job: Job, dataset: Dataset, folds: Folds, threads: int, blank: FoldResu
     result = replace(
         blank,
         status="ok",
-        metrics=metrics.score(predictions) if predictions.y_true is not None else {},
+        metrics=_metrics(predictions, classes, dataset.positive),
         score_kind=kind,
         fit_seconds=fitted - start,
         predict_seconds=done - fitted,
@@ -217,6 +217,12 @@ def _predictions(
         history={k: [float(v) for v in values] for k, values in getattr(estimator, "history_", {}).items()},
         importance=_importance(estimator),
     )
+
+
+def _metrics(predictions: Predictions, classes: np.ndarray, positive: str | None) -> dict[str, float | None]:
+    if predictions.y_true is None:
+        return {}
+    return metrics.score(predictions, None if positive is None else classes.tolist().index(positive))
 
 
 def _importance(estimator: Any) -> np.ndarray | None:

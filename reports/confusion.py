@@ -47,6 +47,16 @@ class Confusion:
         """The counts of each true class divided by their sum; zeros for a class without rows."""
         return self.counts / np.maximum(self.counts.sum(axis=1, keepdims=True), 1)
 
+    def around(self, k: int) -> tuple[int, int, int, int]:
+        """Return true positives, false negatives, false positives and true negatives of class k."""
+        found, there, said = self.counts[k, k], self.counts[k].sum(), self.counts[:, k].sum()
+        return (
+            int(found),
+            int(there - found),
+            int(said - found),
+            int(self.counts.sum() - there - said + found),
+        )
+
     def frame(self) -> pd.DataFrame:
         """Return the confused pairs, most frequent first: true, predicted, count, share of the true class."""
         true, predicted = np.nonzero(self.counts * (1 - np.eye(len(self.classes), dtype=int)))
@@ -86,10 +96,9 @@ class Confusion:
         _finish(ax, few)
 
     def _texts(self) -> np.ndarray:
-        if not self.normalised:
-            return np.where(self.counts > 0, self.counts.astype(str), "")
-        shares = np.char.mod("%.1f", 100 * self.shares)
-        return np.where(self.counts > 0, shares, "")
+        texts = np.char.mod("%.1f", 100 * self.shares) if self.normalised else self.counts.astype(str)
+        # Many zeros would hide the errors; among four cells a zero is news.
+        return np.where((self.counts > 0) | (len(self.classes) == 2), texts, "")
 
 
 def confusion(predictions: Predictions, classes: Sequence[Label], colour: str) -> Confusion:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from bench.records import Label, Predictions
+from bench.records import Label
 from reports.theme import FAINT, INK, MUTED
 from reports.wording import shortened
 
@@ -42,7 +41,7 @@ class Curves:
     ----------
     axis : Axis
     classes : tuple
-        The labels that occur, in the order of the data's classes.
+        The labels that occur, in the order of the data's classes; or the positive one alone.
     grid : ndarray of shape (g,)
         Common abscissa, ascending.
     values : ndarray of shape (n_classes, g)
@@ -89,6 +88,10 @@ class Curves:
             inset.tick_params(labelsize=6, length=2)
 
     def _lines(self, ax: Axes) -> None:
+        if len(self.classes) == 1:
+            label = f"{self.area:.4f}  class {shortened(self.classes[0])}"
+            ax.plot(self.grid, self.macro, color=self.colour, linewidth=2, label=label)
+            return
         order = np.argsort(self.areas, kind="stable")
         for i in order[N_HIGHLIGHTED:]:
             ax.plot(self.grid, self.values[i], color=FAINT, linewidth=0.7)
@@ -106,7 +109,7 @@ class Curves:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The macro-averaged curves of all models.
+    """The macro-averaged curves of all models, or those of the positive class.
 
     Parameters
     ----------
@@ -141,13 +144,6 @@ class Comparison:
     @property
     def _axis(self) -> Axis:
         return next(iter(self.models.values())).axis
-
-
-def one_vs_rest(predictions: Predictions) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
-    """Yield index, membership (n,) bool and scores (n,) of each class that occurs."""
-    y_true = np.asarray(predictions.y_true)
-    for k in np.unique(y_true):
-        yield int(k), y_true == k, predictions.scores[:, k]
 
 
 def frame_unit_square(ax: Axes, axis: Axis, *, legend: bool = True) -> None:

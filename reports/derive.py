@@ -10,6 +10,7 @@ from bench.records import Run
 from bench.store import RunStore
 from reports.html import page
 from reports.leaderboard import leaderboard
+from reports.operating import operating_points
 from reports.submission import SUBMISSION, available, submission, summary
 
 
@@ -31,7 +32,8 @@ def derive(store: RunStore, run: Run) -> list[Path]:
         best row are deleted.
     """
     board = leaderboard(store, run)
-    texts = {"leaderboard.csv": board.to_csv(), "leaderboard.json": f"{board.to_json()}\n"}
+    points = operating_points(store, run, board.outcomes)
+    texts = {"leaderboard.csv": board.to_csv(), "leaderboard.json": f"{board.to_json(points)}\n"}
     paths = [store.write_text(name, text) for name, text in texts.items()]
     best = run.best_row
     if best is not None and available(store, run, best):

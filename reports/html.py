@@ -11,15 +11,17 @@ from jinja2 import Environment as Templates
 from jinja2 import FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from bench.metrics import METRICS
+from bench.metrics import METRICS, Metric, metrics_of
 from bench.records import Run
 from bench.store import RunStore
+from reports.binary import one_against_rest
 from reports.comparison import Cost, FoldSpread
 from reports.curves import CORNER_AREA, Comparison
 from reports.data import DataCard
 from reports.display import Picture, Table, picture
 from reports.images import gallery
 from reports.leaderboard import Leaderboard, leaderboard, metric_text
+from reports.operating import operating_points
 from reports.sections import ModelSection, Sources, model_section
 from reports.theme import colours
 from reports.verdict import glances, verdict
@@ -61,7 +63,8 @@ def page(store: RunStore, run: Run) -> str:
     """
     board, stored = leaderboard(store, run), store.read_data()
     pictures = gallery(run.info, stored)
-    sections = _sections(Sources(store, run, stored, pictures), board)
+    points = operating_points(store, run, board.outcomes)
+    sections = _sections(Sources(store, run, stored, pictures, points), board)
     card = DataCard(run.info)
     return _templates().get_template("report.html.j2").render(
         run=run,
@@ -72,6 +75,7 @@ def page(store: RunStore, run: Run) -> str:
         tested=run.info.test_labelled,
         n_folds=run.protocol.n_splits * run.protocol.n_repeats,
         metrics=_metrics(board),
+        binary=one_against_rest(board, sections, points),
         comparison=tuple(_comparison(board, sections)),
         facts=card.facts().itertuples(index=False),
         class_counts=picture(card.plot, "classes", "Rows of each class"),
@@ -126,13 +130,15 @@ def _comparison(board: Leaderboard, sections: list[ModelSection]) -> Iterator[Pi
     drawn = [section for section in sections if section.curves]
     for place, (name, title) in enumerate((("roc", "ROC"), ("pr", "Precision and recall"))):
         models = {section.outcome.row.name: section.curves[place] for section in drawn}
-        yield from _curve_pictures(models, name, title)
+        yield from _curve_pictures(models, name, title, board.run.info.positive)
 
 
-def _curve_pictures(models: dict[str, Any], name: str, title: str) -> Iterator[Picture]:
+def _curve_pictures(models: dict[str, Any], name: str, title: str, positive: str | None) -> Iterator[Picture]:
     if not models:
         return
     caption = "Macro average over classes of scores pooled over folds."
+    if positive is not None:
+        caption = f"Class {positive} against the rest, scores pooled over folds."
     yield picture(Comparison(models).plot, name, f"{title}, all models", caption)
     if max(curves.area for curves in models.values()) >= CORNER_AREA:
         corner = Comparison(models, corner=True)
@@ -164,13 +170,14 @@ def _lines(board: Leaderboard) -> list[Line]:
 
 def _metrics(board: Leaderboard) -> Table:
     lines = [line for line in board.frame().to_dict("records") if line["folds_done"]]
-    rows = tuple((line["name"], *(metric_text(line, name) for name in METRICS)) for line in lines)
-    return Table("All metrics, mean ± standard deviation over folds", ("Model", *_titles()), rows)
+    metrics = metrics_of(binary=board.run.info.positive is not None)
+    rows = tuple((line["name"], *(metric_text(line, name) for name in metrics)) for line in lines)
+    heads = ("Model", *(_title(metric) for metric in metrics.values()))
+    return Table("All metrics, mean ± standard deviation over folds", heads, rows)
 
 
-def _titles() -> Iterator[str]:
-    for metric in METRICS.values():
-        yield metric.title if metric.greater_is_better else f"{metric.title} (lower is better)"
+def _title(metric: Metric) -> str:
+    return metric.title if metric.greater_is_better else f"{metric.title} (lower is better)"
 
 
 def _protocol(run: Run) -> Table:
@@ -180,6 +187,7 @@ def _protocol(run: Run) -> Table:
         "Repeats": str(protocol.n_repeats),
         "Seed": str(protocol.seed),
         "Rows": protocol.rows,
+        "Classes": "all" if run.info.positive is None else f"{run.info.positive} against the rest",
         "Headline metric": METRICS[run.metric].title,
         "Fingerprint of the folds": protocol.folds_sha256,
         "Fingerprint of the data": run.info.sha256,

@@ -12,6 +12,7 @@ from bench.metrics import normalised
 from bench.records import DatasetInfo, Label, Predictions
 from bench.store import StoredRows
 from reports.theme import png
+from reports.wording import counted
 
 N_SAMPLES = 10
 N_WRONG = 24
@@ -96,6 +97,17 @@ class Mistakes:
         return self.table
 
 
+@dataclass(frozen=True)
+class Wrong:
+    """One wrong prediction as it is shown; `image` is a data URI or ""."""
+
+    image: str
+    row_id: str
+    true: str
+    predicted: str
+    certainty: str
+
+
 def gallery(info: DatasetInfo, stored: StoredRows) -> Gallery | None:
     """Return the images of the data, or None if the features are no pixels."""
     if info.image_shape is None or not len(stored.X):
@@ -142,3 +154,30 @@ def mistakes(
     )
     first = table.sort_values("confidence" if probable else "margin", ascending=False, kind="stable")
     return Mistakes(first.head(N_WRONG).reset_index(drop=True), len(wrong), len(pred), predictions.score_kind)
+
+
+def wrong_rows(found: Mistakes, gallery: Gallery | None, stored: StoredRows) -> tuple[Wrong, ...]:
+    """Return the listed mistakes as they are shown, with their images if there are any."""
+    kind = "confidence" if found.score_kind == "probability" else "margin"
+    return tuple(
+        Wrong(
+            image="" if gallery is None else gallery.uri(stored.positions.searchsorted([line["position"]])),
+            row_id=str(line["row_id"]),
+            true=str(line["true"]),
+            predicted=str(line["predicted"]),
+            certainty=f"{line['confidence']:.1%}" if kind == "confidence" else f"+{line['margin']:.2f}",
+        )
+        for line in found.frame().to_dict("records")
+    )
+
+
+def wrong_note(found: Mistakes, gallery: Gallery | None, stored: StoredRows) -> str:
+    """Return how many rows are wrong, and which of them are listed in what order."""
+    share = f"{found.n_wrong:,} of {counted(found.n_rows, 'row')} wrong ({found.n_wrong / found.n_rows:.2%})"
+    if found.score_kind == "probability":
+        order = "most confident first, with the probability of the predicted class"
+    else:
+        order = "confidence n/a for decision scores: widest lead over the true class first"
+    partly = gallery is not None and len(stored.positions) < found.n_rows
+    kept = f", among the {len(stored.positions):,} rows that were kept" if partly else ""
+    return f"{share}; {order}{kept}."

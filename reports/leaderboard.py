@@ -9,14 +9,16 @@ from typing import Any
 
 import pandas as pd
 
-from bench.metrics import METRICS
+from bench.metrics import METRICS, metrics_of
 from bench.records import Row, Run
 from bench.store import RunStore
+from reports.operating import OperatingPoints
 from reports.outcomes import Outcome, outcomes
 from reports.wording import MISSING, mean_and_spread, number, quantity
 
 DECISION = "n/a: decision scores"
 _SHOWN = {"log_loss": "Log loss", "roc_auc_ovr": "ROC AUC"}
+_SHOWN_BINARY = {"precision": "Precision", "recall": "Recall", "f1": "F1", "roc_auc_ovr": "ROC AUC"}
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Leaderboard:
         -------
         DataFrame
             rank (Int64), name, title, family, status, folds_done, folds_expected, score_kind, for
-            every metric ``<metric>_mean`` and ``<metric>_std`` (ddof 1, over scored folds),
+            every metric of the run ``<metric>_mean`` and ``<metric>_std`` (ddof 1, over scored folds),
             ``<headline metric>_fold_<i>``, fit_seconds_mean, predict_ms_per_1000_rows,
             model_bytes (mean), ``test_<headline metric>``, stamp. NaN where there is no value.
         """
@@ -53,16 +55,15 @@ class Leaderboard:
     def summary(self) -> pd.DataFrame:
         """Return a small table of display strings, for a terminal or the head of a page."""
         tested = any(outcome.refit and outcome.refit.metrics for outcome in self.outcomes)
-        return pd.DataFrame(
-            [self._display(line, tested) for line in self.frame().to_dict("records")], dtype=str
-        )
+        lines = zip(self.frame().to_dict("records"), self.outcomes, strict=True)
+        return pd.DataFrame([self._display(line, outcome, tested) for line, outcome in lines], dtype=str)
 
     def to_csv(self) -> str:
         """Return `frame` as comma-separated text; absent values are empty."""
         return self.frame().to_csv(index=False, lineterminator="\n")
 
-    def to_json(self) -> str:
-        """Return `frame` as JSON with what makes it comparable; absent values are null."""
+    def to_json(self, points: OperatingPoints | None = None) -> str:
+        """Return `frame` as JSON with what makes it comparable and `points`; absent values are null."""
         metric = METRICS[self.run.metric]
         document = {
             "metric": metric.name,
@@ -70,6 +71,9 @@ class Leaderboard:
             "dataset": self.run.info.name,
             "dataset_sha256": self.run.info.sha256,
             "folds_sha256": self.run.protocol.folds_sha256,
+            "positive": self.run.info.positive,
+            "precision": None if points is None else points.wish,
+            "thresholds": [] if points is None else points.records(),
             "rows": [_plain(line) for line in self.frame().to_dict("records")],
         }
         return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
@@ -86,10 +90,10 @@ class Leaderboard:
 
     def _line(self, rank: int | None, outcome: Outcome) -> dict[str, Any]:
         row = outcome.row
-        head = {"rank": rank, "name": row.name, "title": row.title, "family": row.family}
+        head = {"rank": rank, "name": row.name, "title": outcome.title, "family": row.family}
         head |= {"status": outcome.status, "folds_done": len(outcome.done)}
         head |= {"folds_expected": outcome.n_expected, "score_kind": outcome.score_kind}
-        for metric in METRICS:
+        for metric in metrics_of(binary=self.run.info.positive is not None):
             values = outcome.values(metric)
             head[f"{metric}_mean"] = values.mean(skipna=False)
             head[f"{metric}_std"] = values.std(ddof=1, skipna=False)
@@ -120,9 +124,10 @@ class Leaderboard:
             f"test_{self.run.metric}": math.nan if test is None else test,
         }
 
-    def _display(self, line: dict[str, Any], tested: bool) -> dict[str, str]:
+    def _display(self, line: dict[str, Any], outcome: Outcome, tested: bool) -> dict[str, str]:
         metric = self.run.metric
-        shown = {metric: METRICS[metric].title} | {m: t for m, t in _SHOWN.items() if m != metric}
+        others = _SHOWN if self.run.info.positive is None else _SHOWN_BINARY
+        shown = {metric: METRICS[metric].title} | {m: t for m, t in others.items() if m != metric}
         head = {"Rank": MISSING if pd.isna(line["rank"]) else str(line["rank"]), "Model": line["name"]}
         head["Family"] = line["family"]
         head |= {title: metric_text(line, name) for name, title in shown.items()}
@@ -130,8 +135,8 @@ class Leaderboard:
         head["Predict ms/1k rows"] = quantity(line["predict_ms_per_1000_rows"])
         if tested:
             head["Test"] = number(line[f"test_{metric}"])
-        status = line["status"] if not line["stamp"] else f"{line['status']} [{line['stamp']}]"
-        return head | {"Status": status}
+        status = f"{outcome.status}, {outcome.remark}" if outcome.remark else outcome.status
+        return head | {"Status": f"{status} [{line['stamp']}]" if line["stamp"] else status}
 
 
 def leaderboard(store: RunStore, run: Run) -> Leaderboard:

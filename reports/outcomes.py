@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -26,12 +26,20 @@ class Outcome:
         Its ended job on all rows.
     n_expected : int
         Folds times repeats of the run.
+    remark : str
+        What must be known to read its numbers, such as "never says 8"; or "".
     """
 
     row: Row
     results: tuple[FoldResult, ...]
     refit: FoldResult | None
     n_expected: int
+    remark: str = ""
+
+    @property
+    def title(self) -> str:
+        """Title of the row, with the remark."""
+        return f"{self.row.title}: {self.remark}" if self.remark else self.row.title
 
     @property
     def done(self) -> tuple[FoldResult, ...]:
@@ -81,16 +89,16 @@ class Outcome:
 
 def outcomes(store: RunStore, run: Run) -> list[Outcome]:
     """Return the outcome of every row, in the order of the run's rows."""
-    n_expected = run.protocol.n_splits * run.protocol.n_repeats
-    return [
-        Outcome(
-            row=row,
-            results=tuple(store.read_results(row)),
-            refit=store.read_result(row.estimator, row.refit_key) if row.refit_key else None,
-            n_expected=n_expected,
-        )
-        for row in run.rows
-    ]
+    return [_outcome(store, run, row) for row in run.rows]
+
+
+def one_vs_rest(
+    predictions: Predictions, positive: int | None = None
+) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+    """Yield index, membership (n,) bool and scores (n,) of each class that occurs, or of `positive` alone."""
+    y_true = np.asarray(predictions.y_true)
+    for k in np.unique(y_true) if positive is None else (positive,):
+        yield int(k), y_true == k, predictions.scores[:, k]
 
 
 def fold_predictions(store: RunStore, outcome: Outcome) -> list[Predictions]:
@@ -132,6 +140,24 @@ def mean_importance(folds: Sequence[Predictions]) -> np.ndarray | None:
     """Return the importance of each feature, of shape (n_features,), averaged over folds that have one."""
     found = [fold.importance for fold in folds if fold.importance is not None]
     return np.mean(found, axis=0) if found else None
+
+
+def _outcome(store: RunStore, run: Run, row: Row) -> Outcome:
+    outcome = Outcome(
+        row=row,
+        results=tuple(store.read_results(row)),
+        refit=store.read_result(row.estimator, row.refit_key) if row.refit_key else None,
+        n_expected=run.protocol.n_splits * run.protocol.n_repeats,
+    )
+    if run.info.positive is None or not _never_positive(outcome):
+        return outcome
+    return replace(outcome, remark=f"never says {run.info.positive}")
+
+
+def _never_positive(outcome: Outcome) -> bool:
+    """Whether every scored fold finds no row of the positive class and all rows of the other one."""
+    recalls, balanced = outcome.values("recall"), outcome.values("balanced_accuracy")
+    return bool(outcome.done) and bool((recalls == 0).all() and (balanced == 0.5).all())
 
 
 def _pooled(folds: Sequence[Predictions], n_rows: int) -> Predictions:

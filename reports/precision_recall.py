@@ -11,7 +11,8 @@ import pandas as pd
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
 from bench.records import Label, Predictions
-from reports.curves import MACRO, Axis, Curves, one_vs_rest
+from reports.curves import MACRO, Axis, Curves
+from reports.outcomes import one_vs_rest
 from reports.theme import MUTED
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Thresholds:
     score_kind : {"probability", "decision"}
     colour : str
         Of the model.
+    wish : tuple of float or None
+        Wished precision and the lowest threshold that has it, to be marked; only for one class.
     """
 
     classes: tuple[Label, ...]
@@ -43,6 +46,7 @@ class Thresholds:
     recall: np.ndarray
     score_kind: str
     colour: str
+    wish: tuple[float, float] | None = None
 
     def frame(self) -> pd.DataFrame:
         """Return columns kind ("class" or "macro"), class, threshold, precision, recall."""
@@ -54,7 +58,7 @@ class Thresholds:
         return pd.concat([*parts, macro], ignore_index=True)
 
     def plot(self, ax: Axes) -> None:
-        """Draw the macro averages, and the range over the classes as a band."""
+        """Draw the macro averages, and the range over the classes as a band; or the curves of one class."""
         for values, dashes, name in (
             (self.precision, "solid", "precision"),
             (self.recall, "dashed", "recall"),
@@ -65,7 +69,11 @@ class Thresholds:
         ax.set_ylim(-0.01, 1.02)
         ax.margins(x=0.01)
         ax.set_xlabel("decision value" if self.score_kind == "decision" else "probability threshold")
-        ax.set_ylabel(MACRO, color=MUTED)
+        if len(self.classes) > 1:
+            ax.set_ylabel(MACRO, color=MUTED)
+        if self.wish is not None:
+            label = f"precision {self.wish[0]:g} at {self.wish[1]:.3g}"
+            ax.axvline(self.wish[1], color=MUTED, linewidth=0.9, linestyle="dotted", label=label)
         ax.legend(loc="lower left")
 
     def _part(self, kind: str, label: Label, precision: np.ndarray, recall: np.ndarray) -> pd.DataFrame:
@@ -74,7 +82,7 @@ class Thresholds:
 
 
 def precision_recall(
-    predictions: Predictions, classes: Sequence[Label], colour: str
+    predictions: Predictions, classes: Sequence[Label], colour: str, positive: int | None = None
 ) -> tuple[Curves, Thresholds]:
     """Return precision against recall, and both against the threshold, from one pass over the scores.
 
@@ -85,10 +93,12 @@ def precision_recall(
     classes : sequence
         The labels behind the columns of the scores.
     colour : str
+    positive : int or None
+        Index of the only class to draw; None draws all.
     """
-    recalls, thresholds = np.linspace(0, 1, N_POINTS), _thresholds(predictions)
+    recalls, thresholds = np.linspace(0, 1, N_POINTS), _thresholds(predictions, positive)
     labels, by_recall, by_threshold, areas = [], [], [], []
-    for k, member, scores in one_vs_rest(predictions):
+    for k, member, scores in one_vs_rest(predictions, positive):
         curve = precision_recall_curve(member, scores)
         labels.append(classes[k])
         by_recall.append(_precision_at_recall(curve, recalls))
@@ -100,10 +110,11 @@ def precision_recall(
     return curves, Thresholds(tuple(labels), thresholds, precision, recall, kind, colour)
 
 
-def _thresholds(predictions: Predictions) -> np.ndarray:
+def _thresholds(predictions: Predictions, positive: int | None) -> np.ndarray:
     if predictions.score_kind == "probability":
         return np.linspace(0, 1, N_POINTS)
-    return np.linspace(predictions.scores.min(), predictions.scores.max(), N_POINTS)
+    scores = predictions.scores if positive is None else predictions.scores[:, positive]
+    return np.linspace(scores.min(), scores.max(), N_POINTS)
 
 
 def _precision_at_recall(curve: tuple[np.ndarray, ...], recalls: np.ndarray) -> np.ndarray:

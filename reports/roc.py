@@ -8,7 +8,8 @@ import numpy as np
 from sklearn.metrics import auc, roc_curve
 
 from bench.records import Label, Predictions
-from reports.curves import Axis, Curves, one_vs_rest
+from reports.curves import Axis, Curves
+from reports.outcomes import one_vs_rest
 
 AXIS = Axis("false_positive_rate", "true_positive_rate", "AUC", "lower right", chance=True)
 _GRID = np.unique(np.concatenate([[0.0], np.geomspace(1e-4, 1, 110), np.linspace(0, 1, 81)]))
@@ -16,7 +17,9 @@ _GRID = np.unique(np.concatenate([[0.0], np.geomspace(1e-4, 1, 110), np.linspace
 GRID = np.concatenate([[0.0], _GRID])
 
 
-def roc(predictions: Predictions, classes: Sequence[Label], colour: str) -> Curves:
+def roc(
+    predictions: Predictions, classes: Sequence[Label], colour: str, positive: int | None = None
+) -> Curves:
     """Return the ROC curves of one model, each class against the rest.
 
     Parameters
@@ -26,13 +29,15 @@ def roc(predictions: Predictions, classes: Sequence[Label], colour: str) -> Curv
     classes : sequence
         The labels behind the columns of the scores.
     colour : str
+    positive : int or None
+        Index of the only class to draw; None draws all.
 
     Returns
     -------
     Curves
         On `GRID`, which is denser near a rate of zero.
     """
-    found = {k: _curve(member, scores) for k, member, scores in one_vs_rest(predictions)}
+    found = {k: _curve(member, scores) for k, member, scores in one_vs_rest(predictions, positive)}
     return Curves(
         axis=AXIS,
         classes=tuple(classes[k] for k in found),

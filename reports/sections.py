@@ -4,40 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bench.records import Predictions, Run
 from bench.store import RunStore, StoredRows
-from reports.confusion import class_report, confusion
+from reports.classes import class_table, pairs_table
+from reports.confusion import Confusion, confusion
 from reports.curves import Curves
 from reports.display import Picture, Table, picture
-from reports.images import Gallery, Mistakes, mistakes
+from reports.images import Gallery, Wrong, mistakes, wrong_note, wrong_rows
 from reports.importance import Importance
+from reports.operating import OperatingPoints
 from reports.outcomes import Outcome, fold_predictions, mean_importance, out_of_fold
 from reports.precision_recall import Thresholds, precision_recall
 from reports.roc import roc
 from reports.theme import SIZE
 from reports.training import training_curves
-from reports.wording import counted, number
+from reports.wording import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-N_PAIRS = 8
 SQUARE = (4.2, 4.0)
-_AVERAGES = {"(macro avg)": "Macro average", "(weighted avg)": "Weighted average"}
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """One wrong prediction as it is shown; `image` is a data URI or ""."""
-
-    image: str
-    row_id: str
-    true: str
-    predicted: str
-    certainty: str
 
 
 @dataclass(frozen=True)
@@ -56,6 +45,8 @@ class ModelSection:
     parameters : Table
     curves : tuple of Curves
         ROC and precision against recall, for the comparison; empty unless the row is complete.
+    confusion : Confusion or None
+        Pooled over folds; None unless the row is complete.
     pictures : tuple of Picture
     tables : tuple of Table
     wrong : tuple of Wrong
@@ -71,6 +62,7 @@ class ModelSection:
     score: str
     parameters: Table
     curves: tuple[Curves, ...]
+    confusion: Confusion | None
     pictures: tuple[Picture, ...]
     tables: tuple[Table, ...]
     wrong: tuple[Wrong, ...]
@@ -86,6 +78,7 @@ class Sources:
     run: Run
     stored: StoredRows
     gallery: Gallery | None
+    points: OperatingPoints | None
 
 
 def model_section(
@@ -105,6 +98,7 @@ def model_section(
         score=score,
         parameters=_parameters(outcome),
         curves=evidence.curves,
+        confusion=evidence.confusion,
         pictures=tuple(pictures),
         tables=evidence.tables,
         wrong=evidence.wrong,
@@ -116,6 +110,7 @@ def model_section(
 @dataclass(frozen=True)
 class _Evidence:
     curves: tuple[Curves, ...] = ()
+    confusion: Confusion | None = None
     pictures: tuple[Picture, ...] = ()
     tables: tuple[Table, ...] = ()
     wrong: tuple[Wrong, ...] = ()
@@ -135,19 +130,23 @@ class _Parts:
 
     def pooled_evidence(self) -> _Evidence:
         """Return what needs a prediction of every row: curves, confusion, mistakes."""
-        run, stored = self.sources.run, self.sources.stored
-        predictions = out_of_fold(self.sources.store, run, self.outcome.row)
-        curve = roc(predictions, run.info.classes, self.colour)
-        by_recall, thresholds = precision_recall(predictions, run.info.classes, self.colour)
+        info, stored = self.sources.run.info, self.sources.stored
+        predictions = out_of_fold(self.sources.store, self.sources.run, self.outcome.row)
+        drawing = (predictions, info.classes, self.colour, info.positive_index)
+        curve, (by_recall, thresholds) = roc(*drawing), precision_recall(*drawing)
         gallery = self.sources.gallery
-        found = mistakes(predictions, run.info.classes, stored, only_stored=gallery is not None)
-        matrices, pairs = self._confusions(predictions)
+        found = mistakes(predictions, info.classes, stored, only_stored=gallery is not None)
+        counts = confusion(predictions, info.classes, self.colour)
+        by_class = self._class_tables(predictions, counts, curve, by_recall)
+        areas = self._curve_pictures(curve, by_recall)
         return _Evidence(
             curves=(curve, by_recall),
-            pictures=(*self._curve_pictures(curve, by_recall), *matrices, self._thresholds(thresholds)),
-            tables=(self._class_table(predictions, curve, by_recall), pairs),
-            wrong=_wrong(found, gallery, stored),
-            wrong_note=_wrong_note(found, gallery, stored),
+            confusion=counts,
+            pictures=(*areas, *self._confusions(counts), self._thresholds(thresholds)),
+            # One class against the rest has a section of its own, which says the same of all models.
+            tables=() if info.positive else by_class,
+            wrong=wrong_rows(found, gallery, stored),
+            wrong_note=wrong_note(found, gallery, stored),
         )
 
     def training(self, folds: list[Predictions]) -> Iterator[Picture]:
@@ -168,46 +167,40 @@ class _Parts:
         yield self._picture(display.plot, "importance", "Feature importance", caption)
 
     def _curve_pictures(self, curve: Curves, by_recall: Curves) -> Iterator[Picture]:
-        weakest = "Every class against the rest; the weakest classes are drawn dark."
-        yield self._picture(curve.plot, "roc", "ROC per class", weakest)
-        yield self._picture(by_recall.plot, "pr", "Precision and recall per class", weakest)
+        positive = self.sources.run.info.positive
+        per, caption = " per class", "Every class against the rest; the weakest classes are drawn dark."
+        if positive is not None:
+            per, caption = "", f"Class {positive} against the rest."
+        yield self._picture(curve.plot, "roc", f"ROC{per}", caption)
+        yield self._picture(by_recall.plot, "pr", f"Precision and recall{per}", caption)
 
     def _thresholds(self, thresholds: Thresholds) -> Picture:
         caption = "Average over the classes; the band spans the lowest to the highest class."
+        if self.sources.run.info.positive is not None:
+            caption = f"A row is called {self.sources.run.info.positive} from the threshold on."
+            thresholds = replace(thresholds, wish=self._wish())
         return self._picture(thresholds.plot, "threshold", "Precision and recall by threshold", caption)
 
-    def _confusions(self, predictions: Predictions) -> tuple[list[Picture], Table]:
-        counts = confusion(predictions, self.sources.run.info.classes, self.colour)
-        shares = type(counts)(counts.counts, counts.classes, counts.colour, normalised=True)
-        stretched = "The colour scale is stretched, so that rare errors show."
-        pictures = [
-            self._picture(counts.plot, "counts", "Confusion, rows", stretched, SQUARE),
-            self._picture(shares.plot, "shares", "Confusion, % of each true class", stretched, SQUARE),
-        ]
-        pairs = counts.frame().head(N_PAIRS)
-        pairs["share"] = [f"{100 * share:.1f} %" for share in pairs["share"]]
-        columns = {"true": "True", "predicted": "Taken for", "count": "Rows", "share": "Share of true class"}
-        return pictures, Table.of("Most confused pairs", pairs.rename(columns=columns))
+    def _class_tables(
+        self, predictions: Predictions, counts: Confusion, curve: Curves, by_recall: Curves
+    ) -> tuple[Table, ...]:
+        classes, areas = self.sources.run.info.classes, {"ROC AUC": curve, "Average precision": by_recall}
+        tables, points = (class_table(predictions, classes, areas), pairs_table(counts)), self.sources.points
+        if points is None:
+            return tables
+        return (*tables, Table.of(points.title, points.of(self.name).summary().drop(columns="Model")))
 
-    def _class_table(self, predictions: Predictions, curve: Curves, by_recall: Curves) -> Table:
-        table = class_report(predictions, self.sources.run.info.classes)
-        for head, curves in (("ROC AUC", curve), ("Average precision", by_recall)):
-            areas = dict(zip(map(str, curves.classes), curves.areas, strict=True)) | {
-                "(macro avg)": curves.area
-            }
-            table[head] = table["class"].map(areas)
-        decimals = table.columns.drop(["class", "support"])
-        table[decimals] = table[decimals].map(number).astype(object)
-        table["support"] = [f"{n:,}" for n in table["support"]]
-        table["class"] = table["class"].replace(_AVERAGES)
-        heads = {
-            "class": "Class",
-            "precision": "Precision",
-            "recall": "Recall",
-            "f1": "F1",
-            "support": "Rows",
-        }
-        return Table.of("Classification report, out of fold", table.rename(columns=heads))
+    def _wish(self) -> tuple[float, float] | None:
+        """Return the wished precision and the threshold that has it, if there are both."""
+        points = self.sources.points
+        reached = [] if points is None else points.of(self.name).frame()["threshold"].dropna().tolist()
+        return (points.wish, reached[0]) if points and reached else None
+
+    def _confusions(self, counts: Confusion) -> Iterator[Picture]:
+        shares = replace(counts, normalised=True)
+        stretched = "The colour scale is stretched, so that rare errors show."
+        yield self._picture(counts.plot, "counts", "Confusion, rows", stretched, SQUARE)
+        yield self._picture(shares.plot, "shares", "Confusion, % of each true class", stretched, SQUARE)
 
     def _picture(
         self,
@@ -228,28 +221,3 @@ def _parameters(outcome: Outcome) -> Table:
     if libraries:
         rows.append(("fitted with", ", ".join(sorted(libraries))))
     return Table("Parameters", ("Parameter", "Value"), tuple(rows))
-
-
-def _wrong(found: Mistakes, gallery: Gallery | None, stored: StoredRows) -> tuple[Wrong, ...]:
-    kind = "confidence" if found.score_kind == "probability" else "margin"
-    return tuple(
-        Wrong(
-            image="" if gallery is None else gallery.uri(stored.positions.searchsorted([line["position"]])),
-            row_id=str(line["row_id"]),
-            true=str(line["true"]),
-            predicted=str(line["predicted"]),
-            certainty=f"{line['confidence']:.1%}" if kind == "confidence" else f"+{line['margin']:.2f}",
-        )
-        for line in found.frame().to_dict("records")
-    )
-
-
-def _wrong_note(found: Mistakes, gallery: Gallery | None, stored: StoredRows) -> str:
-    share = f"{found.n_wrong:,} of {counted(found.n_rows, 'row')} wrong ({found.n_wrong / found.n_rows:.2%})"
-    if found.score_kind == "probability":
-        order = "most confident first, with the probability of the predicted class"
-    else:
-        order = "confidence n/a for decision scores: widest lead over the true class first"
-    partly = gallery is not None and len(stored.positions) < found.n_rows
-    kept = f", among the {len(stored.positions):,} rows that were kept" if partly else ""
-    return f"{share}; {order}{kept}."

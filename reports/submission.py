@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from bench.errors import DataError, FolderError
-from bench.records import Predictions, Row, Run
+from bench.records import DatasetInfo, Predictions, Row, Run
 from bench.store import RunStore
 
 SUBMISSION = ("submission.csv", "submission.json")
@@ -16,10 +16,18 @@ SUBMISSION = ("submission.csv", "submission.json")
 
 def available(store: RunStore, run: Run, row: Row) -> bool:
     """Whether a row has predictions of unlabelled test rows to submit."""
-    if not run.info.n_test or run.info.test_labelled or not row.refit_key:
+    if not run.info.n_test or run.info.test_labelled or run.info.positive is not None or not row.refit_key:
         return False
     refit = store.read_result(row.estimator, row.refit_key)
     return refit is not None and refit.status == "ok"
+
+
+def unfit_labels(info: DatasetInfo) -> str:
+    """Return why predictions of unlabelled test rows make no submission; "" if they make one."""
+    if info.positive is None or info.test_labelled or not info.n_test:
+        return ""
+    answers = " and ".join(f'"{label}"' for label in info.classes)
+    return f"--binary {info.positive} answers with {answers}, which are not the data's own labels"
 
 
 def frame(store: RunStore, run: Run, row: Row) -> pd.DataFrame:
@@ -41,13 +49,16 @@ def frame(store: RunStore, run: Run, row: Row) -> pd.DataFrame:
     Raises
     ------
     DataError
-        If the data have no unlabelled test rows, or if their ids are unfit.
+        If the data have no unlabelled test rows, if their ids are unfit, or if one class was run against
+        the rest.
     FolderError
         If the stored predictions are missing or unfit.
     """
     info = run.info
     if not info.n_test or info.test_labelled:
         raise DataError(f"{info.name}: has no unlabelled test rows to submit; give them with --test")
+    if reason := unfit_labels(info):
+        raise DataError(f"{info.name}: {reason}; run it without --binary")
     if not available(store, run, row):
         refit = store.read_result(row.estimator, row.refit_key)
         found = f"its refit failed ({refit.reason})" if refit else "is not refitted on all rows"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bench.metrics import METRICS
 from reports.leaderboard import Leaderboard
 from reports.outcomes import Outcome
+from reports.submission import unfit_labels
 from reports.wording import counted, mean_and_spread, quantity
 
 
@@ -117,6 +118,8 @@ def _notes(board: Leaderboard) -> list[str]:
     unranked = board.ranks.count(None)
     if unranked:
         notes.append(f"{counted(unranked, 'model')} without a rank: see the status in the leaderboard.")
+    if reason := unfit_labels(board.run.info):
+        notes.append(f"There is no submission: {reason}.")
     notes.append("Means are compared as they are; a lead smaller than the spread over folds may be chance.")
     return notes
 

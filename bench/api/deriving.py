@@ -10,6 +10,7 @@ import bench
 from bench.errors import FolderError
 from bench.records import Run, digest
 from bench.store import RunStore
+from reports.operating import check_precision
 from reports.submission import SUBMISSION, available
 
 ALWAYS = ("report.html", "leaderboard.csv", "leaderboard.json")
@@ -43,17 +44,38 @@ def update(store: RunStore, run: Run, say: Callable[[str], None]) -> Run:
     if run.derived == state and store.has_files(*_expected(store, run)):
         return run
     say("writing report and leaderboard")
-    report(store, run)
-    run = replace(run, derived=state)
-    store.write_run(run)
-    return run
+    return report(store, run)
 
 
-def report(store: RunStore, run: Run) -> None:
-    """Write every derived file anew."""
+def report(store: RunStore, run: Run, precision: float | None = None) -> Run:
+    """Write every derived file anew.
+
+    Parameters
+    ----------
+    store : RunStore
+    run : Run
+    precision : float or None
+        Wished precision to name thresholds for; None keeps the run's own.
+
+    Returns
+    -------
+    Run
+        As stored.
+
+    Raises
+    ------
+    UsageError
+        If no threshold can have the precision.
+    """
     from reports.derive import derive
 
-    derive(store, run)
+    check_precision(precision)
+    wished = run if precision is None else replace(run, precision=precision)
+    derive(store, wished)
+    done = replace(wished, derived=_state(store, wished))
+    if done != run:
+        store.write_run(done)
+    return done
 
 
 def submit(path: str | os.PathLike[str]) -> tuple[str, Run]:
@@ -84,4 +106,4 @@ def _state(store: RunStore, run: Run) -> str:
         if key and (result := store.read_result(row.estimator, key)) is not None
     ]
     rows = [(row.name, row.skipped, row.stamp, row.command) for row in run.rows]
-    return digest([bench.__version__, run.metric, run.best, rows, results])
+    return digest([bench.__version__, run.metric, run.precision, run.best, rows, results])

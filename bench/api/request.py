@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass, fields, replace
 
+from bench.records import Label
+
 DEFAULT_TRIALS = 20
 
 
@@ -24,10 +26,12 @@ class Request:
     label: str | None = None
     image_shape: str | None = None
     rows: str | None = None
+    binary: Label | None = None
     cv: int = 5
     repeats: int = 1
     seed: int = 0
     metric: str = "accuracy"
+    precision: float | None = None
     preset: str = "quick"
     overrides: tuple[str, ...] = ()
     tuned: bool = False
@@ -60,6 +64,7 @@ class Request:
             tuned=tuned,
             overrides=own,
             fresh=False,
+            precision=None,
             trials=DEFAULT_TRIALS,
         )
 

@@ -73,7 +73,7 @@ def prepare(request: Request) -> Prepared:
     jobs, threads = execute.split_machine(request.jobs, request.threads)
     session = open_session(request)
     choices = defaults + (_tuned(defaults, overrides, session) if request.tuned else [])
-    plan = make_plan(session.info, session.folds, choices, lambda choice: _command(request, choice))
+    plan = make_plan(session.info, session.folds, choices, lambda choice: _command(session.request, choice))
     refit = refit or ("all" if session.info.test_labelled else "best")
     return Prepared(session, plan, jobs, threads, refit)
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import bench
 from bench import datasets, environment, registry
 from bench.api.request import Request
-from bench.errors import FolderError, unknown
+from bench.errors import FolderError, UsageError, unknown
 from bench.folds import make_folds
-from bench.metrics import METRICS
+from bench.metrics import METRICS, metrics_of
 from bench.plan import row_name
 from bench.records import SCHEMA_VERSION, Dataset, DatasetInfo, Folds, Protocol, Row, Run
 from bench.store import RunStore
+from reports.operating import check_precision
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Session:
             protocol=self.protocol,
             environment=old.environment if old else environment.describe(jobs, threads),
             metric=self.request.metric,
+            precision=self.request.precision,
             rows=tuple(named[name] for name in order if name in named),
             best=old.best if old else "",
             derived=old.derived if old else "",
@@ -75,12 +77,15 @@ def open_session(request: Request) -> Session:
     FolderError
         If the folder holds a run under other data or folds.
     """
-    if request.metric not in METRICS:
-        raise unknown("--metric", request.metric, METRICS)
+    _check_metric(request)
+    check_precision(request.precision)
+    positive = None if request.binary is None else str(request.binary)
+    request = replace(request, rows=datasets.plain_rows(request.rows), binary=positive)
     full = datasets.load(
         request.data, test=request.test, label=request.label, image_shape=request.image_shape
     )
-    dataset = datasets.take(full, request.rows, request.seed)
+    # Rows are chosen by their own labels, so that every class keeps its share of the rest.
+    dataset = datasets.one_against_rest(datasets.take(full, request.rows, request.seed), positive)
     store = RunStore(request.out or default_folder(request))
     if store.is_foreign():
         raise FolderError(f"{store.path}: exists and holds no run; choose another --out")
@@ -99,8 +104,18 @@ def open_session(request: Request) -> Session:
 
 def default_folder(request: Request) -> Path:
     """Return the run folder of a request that names none."""
+    binary = "" if request.binary is None else f"-binary-{datasets.safe_name(str(request.binary))}"
     rows = f"-rows-{request.rows}" if request.rows else ""
-    return Path("runs") / f"{datasets.default_name(request.data)}{rows}"
+    return Path("runs") / f"{datasets.default_name(request.data)}{binary}{rows}"
+
+
+def _check_metric(request: Request) -> None:
+    known = metrics_of(binary=request.binary is not None)
+    if request.metric not in METRICS:
+        raise unknown("--metric", request.metric, known)
+    if request.metric not in known:
+        found = "is of all classes; leave out --binary" if request.binary else "is of one; say --binary CLASS"
+        raise UsageError(f"--metric {request.metric} {found}, or choose from {', '.join(known)}")
 
 
 def _check_same(stored: Run, dataset: Dataset, request: Request, path: Path) -> None:
@@ -110,11 +125,16 @@ def _check_same(stored: Run, dataset: Dataset, request: Request, path: Path) -> 
         "--repeats": (protocol.n_repeats, request.repeats),
         "--seed": (protocol.seed, request.seed),
         "--rows": (protocol.rows, request.rows or "all"),
+        "--binary": (stored.info.positive, dataset.positive),
         "data": (stored.info.sha256[:12], dataset.sha256[:12]),
     }
-    changed = [f"{name} {old}, not {new}" for name, (old, new) in pairs.items() if old != new]
+    changed = [f"{name} {_told(old)}, not {_told(new)}" for name, (old, new) in pairs.items() if old != new]
     if changed:
         raise FolderError(
             f"{path}: was run with {'; '.join(changed)}, and folds are never mixed; "
             "use another --out, or --fresh to move this folder aside"
         )
+
+
+def _told(value: object) -> str:
+    return "none" if value is None else str(value)

@@ -30,9 +30,9 @@ def print_json(value: Any) -> None:
     print(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
 
 
-def print_frame(frame: pd.DataFrame) -> None:
+def print_frame(frame: pd.DataFrame, title: str = "") -> None:
     """Print a frame of display strings as a table."""
-    print_table([str(name) for name in frame.columns], frame.astype(str).to_numpy().tolist())
+    print_table([str(name) for name in frame.columns], frame.astype(str).to_numpy().tolist(), title)
 
 
 def print_table(heads: Sequence[str], lines: Iterable[Sequence[str]], title: str = "") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -34,23 +35,27 @@ def list_table(
     return 0
 
 
-def show(folder: options.Folder = None, json: options.Json = False) -> int:
+def show(
+    folder: options.Folder = None, precision: options.Precision = None, json: options.Json = False
+) -> int:
     """Print the leaderboard of a run folder."""
     from bench.api import open_run
     from bench.cli.running import print_leaderboard
+    from reports.operating import check_precision
 
+    check_precision(precision)
     store, run = open_run(folder or latest_folder())
-    print_leaderboard(store, run, json=json)
+    print_leaderboard(store, run if precision is None else replace(run, precision=precision), json=json)
     return 0
 
 
-def report(folder: options.Folder = None) -> int:
+def report(folder: options.Folder = None, precision: options.Precision = None) -> int:
     """Write report, leaderboard and submission of a run folder anew from its stored results."""
     from bench.api import open_run
     from bench.api import report as write
 
     store, run = open_run(folder or latest_folder())
-    write(store, run)
+    write(store, run, precision)
     say(f"report: {store.path / 'report.html'}")
     return 0
 
@@ -102,10 +107,10 @@ def _metrics() -> tuple[list[str], list[list[str]]]:
     from bench.metrics import METRICS
 
     lines = [
-        [metric.name, metric.title, "greater" if metric.greater_is_better else "smaller", metric.needs]
-        for metric in METRICS.values()
+        [item.name, item.title, "greater" if item.greater_is_better else "smaller", item.needs, item.runs]
+        for item in METRICS.values()
     ]
-    return ["name", "title", "better", "needs"], lines
+    return ["name", "title", "better", "needs", "runs"], lines
 
 
 def _presets() -> tuple[list[str], list[list[str]]]:

@@ -32,6 +32,15 @@ Rows = Annotated[
     str | None,
     typer.Option("--rows", help="Use a stratified sample: 5000, or 0.7.", rich_help_panel="Data"),
 ]
+Binary = Annotated[
+    str | None,
+    typer.Option(
+        "--binary",
+        metavar="CLASS",
+        help='One class against the rest: labels become CLASS and "not CLASS".',
+        rich_help_panel="Data",
+    ),
+]
 Cv = Annotated[int, typer.Option("--cv", help="Number of folds.", rich_help_panel="Protocol")]
 Repeats = Annotated[
     int,
@@ -45,6 +54,14 @@ Seed = Annotated[
 ]
 Metric = Annotated[
     str, typer.Option("--metric", help="What decides; see `bench list metrics`.", rich_help_panel="Protocol")
+]
+Precision = Annotated[
+    float | None,
+    typer.Option(
+        "--precision",
+        help="Name the lowest threshold at which a class is found with this precision: 0.9.",
+        rich_help_panel="Protocol",
+    ),
 ]
 Preset = Annotated[
     str,

@@ -70,10 +70,12 @@ def run(
     label: options.Label = None,
     image_shape: options.ImageShape = None,
     rows: options.Rows = None,
+    binary: options.Binary = None,
     cv: options.Cv = 5,
     repeats: options.Repeats = 1,
     seed: options.Seed = 0,
     metric: options.Metric = "accuracy",
+    precision: options.Precision = None,
     refit: Refit = None,
     jobs: options.Jobs = None,
     threads: options.Threads = None,
@@ -97,10 +99,12 @@ def run(
         label=label,
         image_shape=image_shape,
         rows=rows,
+        binary=binary,
         cv=cv,
         repeats=repeats,
         seed=seed,
         metric=metric,
+        precision=precision,
         preset=preset,
         overrides=tuple(set_),
         tuned=tuned,
@@ -135,17 +139,23 @@ def _carry_out(prepared: Prepared, *, quiet: bool, verbose: bool, json: bool) ->
 
 
 def print_leaderboard(store: RunStore, run: Run, *, json: bool) -> None:
-    """Print the leaderboard as a table, or as JSON with all its numbers."""
+    """Print the leaderboard, and thresholds if a precision is wished, as tables or as JSON in full."""
     from reports.leaderboard import leaderboard
+    from reports.operating import operating_points
 
     board = leaderboard(store, run)
+    points = operating_points(store, run, board.outcomes)
     if json:
-        print(board.to_json())
-    else:
-        print_frame(board.summary())
+        print(board.to_json(points))
+        return
+    print_frame(board.summary())
+    if points is not None:
+        print_frame(points.summary(), points.title)
 
 
 def _point_to_files(store: RunStore, run: Run) -> None:
+    from reports.submission import unfit_labels
+
     folds = f"{run.protocol.n_splits} folds" + (
         f" x {run.protocol.n_repeats} repeats" if run.protocol.n_repeats > 1 else ""
     )
@@ -153,6 +163,8 @@ def _point_to_files(store: RunStore, run: Run) -> None:
     for name, purpose in (("report.html", "report"), ("submission.csv", "submission")):
         if store.has_files(name):
             say(f"{purpose}: {store.path / name}")
+    if reason := unfit_labels(run.info):
+        say(f"no submission: {reason}")
 
 
 def _print_plan(prepared: Prepared, *, json: bool) -> int:

@@ -14,11 +14,23 @@ from bench.errors import DataError
 
 if TYPE_CHECKING:
     from bench.datasets.assemble import Raw, describe
-    from bench.datasets.sample import take
+    from bench.datasets.binary import one_against_rest
+    from bench.datasets.sample import plain_rows, take
     from bench.datasets.unlabelled import load_unlabelled
     from bench.records import Dataset
 
-__all__ = ["DATASETS", "Source", "default_name", "describe", "load", "load_unlabelled", "take"]
+__all__ = [
+    "DATASETS",
+    "Source",
+    "default_name",
+    "describe",
+    "load",
+    "load_unlabelled",
+    "one_against_rest",
+    "plain_rows",
+    "safe_name",
+    "take",
+]
 
 
 @dataclass(frozen=True)
@@ -62,6 +74,8 @@ DATASETS = (
 
 _ELSEWHERE = {
     "describe": "bench.datasets.assemble",
+    "one_against_rest": "bench.datasets.binary",
+    "plain_rows": "bench.datasets.sample",
     "take": "bench.datasets.sample",
     "load_unlabelled": "bench.datasets.unlabelled",
 }
@@ -122,7 +136,12 @@ def default_name(source: str) -> str:
     else:
         path = Path(source) if Path(source).name not in ("", "..") else Path(source).resolve()
         text = path.stem if path.suffix.lower() in (".csv", ".npz", ".zip") else path.name
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-._")[:80] or "data"
+    return safe_name(text).strip("-._") or "data"
+
+
+def safe_name(text: str) -> str:
+    """Return text with a dash for whatever a file name had better not hold; at most 80 characters."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text)[:80]
 
 
 def _read(source: str, test: str | None, label: str | None, *, images: bool) -> Raw:

@@ -134,6 +134,7 @@ def describe(dataset: Dataset) -> DatasetInfo:
         test_labelled=dataset.y_test is not None,
         id_name=dataset.id_name,
         label_name=dataset.label_name,
+        positive=dataset.positive,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 
@@ -34,9 +35,10 @@ def take(dataset: Dataset, rows: str | None, seed: int) -> Dataset:
     DataError
         If the data set has fewer rows, or more classes.
     """
-    if rows is None:
+    plain = plain_rows(rows)
+    if plain is None:
         return dataset
-    n_rows = _n_rows(rows, len(dataset.y))
+    n_rows = _n_rows(plain, len(dataset.y))
     if n_rows == len(dataset.y):
         return dataset
     classes, codes, counts = np.unique(dataset.y, return_inverse=True, return_counts=True)
@@ -53,19 +55,32 @@ def take(dataset: Dataset, rows: str | None, seed: int) -> Dataset:
     return replace(sample, sha256=fingerprint(sample))
 
 
-def _n_rows(rows: str, available: int) -> int:
+def plain_rows(rows: str | None) -> str | None:
+    """Return `rows` of `take` as it is written at its shortest, such as "0.7" for ".70"; None for "1.0".
+
+    Raises
+    ------
+    UsageError
+        If it is no positive number, or a fraction above 1.
+    """
+    if rows is None:
+        return None
     text = rows.strip()
     if re.fullmatch(r"\d{1,15}", text, re.ASCII) and int(text):
-        if int(text) > available:
-            raise DataError(
-                f"--rows: {text} rows are more than the {available} that there are; ask for fewer"
-            )
-        return int(text)
+        return str(int(text))
     if re.fullmatch(r"0?\.\d+|1\.0*", text, re.ASCII) and float(text):
-        return round(float(text) * available)
+        return None if float(text) == 1 else f"{Decimal(text).normalize():f}"
     raise UsageError(
         f"--rows: {rows!r} is no share of the rows; give a number such as 500 or a fraction such as 0.7"
     )
+
+
+def _n_rows(rows: str, available: int) -> int:
+    if "." in rows:
+        return round(float(rows) * available)
+    if int(rows) > available:
+        raise DataError(f"--rows: {rows} rows are more than the {available} that there are; ask for fewer")
+    return int(rows)
 
 
 def _quotas(counts: np.ndarray, n_rows: int) -> np.ndarray:

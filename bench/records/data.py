@@ -41,6 +41,8 @@ class Dataset:
         Column heads of the submission.
     sha256 : str
         Fingerprint of all arrays, names and labels above (never of file bytes).
+    positive : str or None
+        The class that stands against the rest, if the labels were reduced to these two.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Dataset:
     id_name: str
     label_name: str
     sha256: str
+    positive: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,12 @@ class DatasetInfo:
     test_labelled: bool
     id_name: str
     label_name: str
+    positive: str | None = None
+
+    @property
+    def positive_index(self) -> int | None:
+        """Index in `classes` of the class that stands against the rest; None for a run of all classes."""
+        return None if self.positive is None else self.classes.index(self.positive)
 
 
 @dataclass(frozen=True)

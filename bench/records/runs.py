@@ -121,6 +121,8 @@ class Run:
         Name of the row that makes the submission, or "" before one is known.
     derived : str
         Digest of what the derived files (report, leaderboard, submission) were made from.
+    precision : float or None
+        The precision for which the derived files name a threshold, if one is wished.
     """
 
     schema_version: int
@@ -134,6 +136,7 @@ class Run:
     rows: tuple[Row, ...]
     best: str = ""
     derived: str = ""
+    precision: float | None = None
 
     @property
     def best_row(self) -> Row | None:

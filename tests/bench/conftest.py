@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -7,10 +8,55 @@ import pytest
 from bench_models import LOCAL, MODELS, spec
 
 from bench import datasets
+from bench.cli import main
 from bench.folds import make_folds
 from bench.plan import Choice, make_plan
 from bench.records import Dataset
 from bench.store import RunStore
+
+
+class Bench:
+    """Calls the command line in this process."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self.capsys = capsys
+
+    def __call__(self, *words: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        out, err = self.capsys.readouterr()
+        return ended.value.code or 0, out, err
+
+    def ok(self, *words: str) -> str:
+        code, out, err = self(*words)
+        assert code == 0, err
+        return out
+
+    def refused(self, *words: str, code: int = 2) -> str:
+        found, out, err = self(*words)
+        assert (found, out) == (code, "")
+        assert err.startswith("bench: error: ")
+        assert err.count("\n") == 1
+        return err
+
+
+@pytest.fixture
+def bench(capsys: pytest.CaptureFixture[str], in_tmp: Path) -> Bench:
+    return Bench(capsys)
+
+
+@pytest.fixture
+def competition(small, in_tmp: Path) -> Path:
+    folder = in_tmp / "competition"
+    folder.mkdir()
+    heads = list(small.feature_names)
+    for name, part, extra in (("train.csv", slice(0, 160), ["label"]), ("test.csv", slice(160, 200), [])):
+        with (folder / name).open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow([*extra, *heads])
+            for label, pixels in zip(small.y[part], small.X[part].tolist(), strict=True):
+                writer.writerow([label, *pixels] if extra else pixels)
+    return folder
 
 
 @pytest.fixture

@@ -108,6 +108,7 @@ def make_info(dataset: Dataset) -> DatasetInfo:
         test_labelled=dataset.y_test is not None,
         id_name=dataset.id_name,
         label_name=dataset.label_name,
+        positive=dataset.positive,
     )
 
 
@@ -182,16 +183,16 @@ def _store_model(store, run, folds, dataset, y, model, row, seed) -> np.ndarray:
                 _history(model, i),
                 _importance(model, run),
             )
-            store.write_result(_finished(result, predictions, model), predictions)
+            store.write_result(_finished(result, predictions, model, run), predictions)
     if model.refit and dataset.X_test is not None:
         _store_refit(store, run, dataset, model, row)
     return scores
 
 
-def _finished(result: FoldResult, predictions: Predictions, model: Model) -> FoldResult:
+def _finished(result: FoldResult, predictions: Predictions, model: Model, run: Run) -> FoldResult:
     return replace(
         result,
-        metrics=score(predictions) if predictions.y_true is not None else {},
+        metrics=score(predictions, run.info.positive_index) if predictions.y_true is not None else {},
         score_kind=model.kind,
         fit_seconds=model.fit_seconds * (1 + 0.1 * result.fold),
         predict_seconds=0.01,
@@ -211,7 +212,7 @@ def _store_refit(store, run, dataset, model, row) -> None:
         model.kind,
     )
     result = FoldResult(row.refit_key, row.estimator, "refit", 0, 0, "ok", n_test=n_test)
-    store.write_result(_finished(result, predictions, model), predictions)
+    store.write_result(_finished(result, predictions, model, run), predictions)
 
 
 def _history(model: Model, fold: int) -> dict[str, list[float]]:

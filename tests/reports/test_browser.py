@@ -1,9 +1,11 @@
 import json
 import os
 import shutil
+from dataclasses import replace
 
 import pytest
 
+from bench.datasets import one_against_rest
 from reports.html import page
 
 from .conftest import Model, make_run
@@ -48,19 +50,20 @@ def requested(chrome):
     messages = [json.loads(entry["message"])["message"] for entry in chrome.get_log("performance")]
     sent = [message for message in messages if message["method"] == "Network.requestWillBeSent"]
     urls = {message["params"]["request"]["url"].split("#")[0] for message in sent}
-    # The browser's own first tab asks for chrome: pages; the report's images are inside it.
-    return {url for url in urls if not url.startswith(("chrome:", "data:"))}
+    # The browser's own first tab asks for chrome pages; the report's images are inside it.
+    return {url for url in urls if not url.startswith(("chrome:", "chrome-untrusted:", "data:"))}
 
 
 @pytest.mark.slow
-def test_page_in_a_real_browser(browser, digits, tmp_path):
+@pytest.mark.parametrize("positive", [None, "8"])
+def test_page_in_a_real_browser(browser, digits, tmp_path, positive):
     models = [
         Model("cnn", family="deep", skill=3, epochs=5, importance=True),
         Model("a name that is rather long for a model (tuned)", kind="decision", stamp="tuned on these rows"),
         Model("broken", failing={0: "a_reason_without_any_space_" * 12}),
     ]
-    made = make_run(tmp_path / "run", digits, models)
-    path = made.store.write_text("report.html", page(made.store, made.run))
+    made = make_run(tmp_path / "run", one_against_rest(digits, positive), models)
+    path = made.store.write_text("report.html", page(made.store, replace(made.run, precision=0.9)))
     for width in WIDTHS:
         metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from bench.metrics import METRICS
+from bench.metrics import metrics_of
 from reports.leaderboard import DECISION, best_row, leaderboard
 
 from .conftest import Model, make_run
@@ -136,7 +136,7 @@ def test_csv_and_json_carry_the_same_numbers(made):
                 assert float(line[name]) == value
             else:
                 assert line[name] == (value or "")
-    assert {f"{metric}_mean" for metric in METRICS} <= set(document["rows"][0])
+    assert {f"{metric}_mean" for metric in metrics_of(binary=False)} <= set(document["rows"][0])
 
 
 def test_a_single_fold_has_no_deviation(digits, tmp_path):

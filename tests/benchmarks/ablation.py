@@ -1,0 +1,99 @@
+"""What each part of the recipe of `cnn` is worth: the same folds with one part changed at a time.
+
+python tests/benchmarks/ablation.py --data digit-recognizer.zip --cv 3 --folds 1
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+
+from bench import datasets
+from bench.folds import make_folds
+from bench.plan import fold_jobs
+from bench.records import Dataset, Folds, Params
+from bench.registry import ESTIMATORS, PRESETS, resolve
+from bench.worker import fit_job
+
+_PLAIN_LAYERS = "conv16 relu halve conv32 relu halve conv64 relu halve drop.3 dense128 relu drop.3"
+
+VARIANTS: dict[str, Params] = {
+    "as it is": {},
+    "images not moved": {"rotation": 0, "zoom": 0, "shift": 0},
+    "moved twice as far": {"rotation": 20, "zoom": 0.2, "shift": 0.2},
+    "slanted too": {"shear": 10},
+    "no batch normalisation": {"architecture": _PLAIN_LAYERS},
+    "no dropout": {"dropout": 0},
+    "constant step size": {"schedule": "constant", "learning_rate": 1e-3},
+    "label smoothing .05": {"label_smoothing": 0.05},
+    "averaged weights": {"averaging": 0.99},
+    "two convolutions per block, half the epochs": {"depth": 2, "epochs": 6},
+    "5 views": {"views": 5},
+    "9 views": {"views": 9},
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one variant reached over the folds that were run."""
+
+    name: str
+    wrong: int
+    rows: int
+    log_loss: float
+    fit_seconds: float
+    predict_seconds: float
+
+    def __str__(self) -> str:
+        return (
+            f"| {self.name} | {1 - self.wrong / self.rows:.4f} | {self.wrong} | {self.log_loss:.4f} "
+            f"| {self.fit_seconds:.0f} | {self.predict_seconds:.1f} |"
+        )
+
+
+def main() -> None:
+    """Print one line of a Markdown table per variant, as it is finished."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--data", default="digits")
+    parser.add_argument("--cv", type=int, default=3)
+    parser.add_argument("--folds", type=int, default=1, help="how many of them")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--preset", choices=PRESETS, default="quick")
+    wish = parser.parse_args()
+    dataset = datasets.load(wish.data)
+    folds = make_folds(dataset, wish.cv, 1, wish.seed)
+    print(f"{dataset.name}, {wish.folds} of {wish.cv} folds, seed {wish.seed}, preset {wish.preset}\n")
+    print(
+        "| cnn | accuracy | wrong | log loss | fit s per fold | predict s per fold |\n|---|---|---|---|---|---|"
+    )
+    for name, changed in VARIANTS.items():
+        print(measure(name, changed, wish.preset, dataset, folds, wish.folds), flush=True)
+
+
+def measure(name: str, changed: Params, preset: str, dataset: Dataset, folds: Folds, n_folds: int) -> Part:
+    """Fit one variant on the first folds.
+
+    Raises
+    ------
+    RuntimeError
+        If a fit failed.
+    """
+    spec = ESTIMATORS["cnn"]
+    jobs = fold_jobs(spec, resolve(spec, preset) | changed, folds)[:n_folds]
+    results = [fit_job(job, dataset, folds, 1).result for job in jobs]
+    failed = [result.reason for result in results if result.status != "ok"]
+    if failed:
+        raise RuntimeError(f"{name}: {failed[0]}")
+    rows = sum(result.n_test for result in results)
+    return Part(
+        name=name,
+        wrong=sum(round((1 - result.metrics["accuracy"]) * result.n_test) for result in results),
+        rows=rows,
+        log_loss=sum(result.metrics["log_loss"] * result.n_test for result in results) / rows,
+        fit_seconds=sum(result.fit_seconds for result in results) / n_folds,
+        predict_seconds=sum(result.predict_seconds for result in results) / n_folds,
+    )
+
+
+if __name__ == "__main__":
+    main()
