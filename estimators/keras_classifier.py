@@ -7,7 +7,6 @@ import, so that is put off until a network is built.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -17,14 +16,10 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from estimators.devices import chosen_device, on_device
 from estimators.rows import Rows, check_fraction, inner_split, training_rows
-from estimators.training import (
-    batch_size_for,
-    check_output,
-    make_optimizer,
-    record_learning_rate,
-    seeded,
-)
+from estimators.training import SCHEDULES, Examples, Phase, Training, check_output, seeded
+from estimators.weights import packed, unpacked
 
 if TYPE_CHECKING:
     import keras
@@ -55,8 +50,14 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
     optimizer : str, dict or keras.optimizers.Optimizer, default="adam"
         Anything that :func:`keras.optimizers.get` knows; of an instance only the settings are used, and
         `learning_rate` replaces its own.
-    schedule : {"constant", "cosine"}, default="constant"
-        "cosine" rises for the first tenth of all steps and then falls along a half cosine to zero.
+    schedule : {"constant", "cosine", "plateau"}, default="constant"
+        "cosine" rises for the first fifth of all steps and then falls along a half cosine to zero; "plateau"
+        divides by ten, twice at most, after 3 epochs without a lower `val_loss`.
+    label_smoothing : float, default=0.0
+        Share of each target that is spread evenly over all classes while training (Szegedy et al. 2016).
+    averaging : float, default=0.0
+        Momentum of an exponential moving average of the weights that replaces them at the end (Polyak and
+        Juditsky 1992); 0 keeps the last weights.
     validation_fraction : float, default=0.0
         Share of the training rows set aside to measure `val_loss` and `val_accuracy` after each epoch.
     patience : int or None, default=None
@@ -65,6 +66,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         Copied for each fit.
     verbose : int, default=0
         Keras's own progress: 0 is silent, 1 a bar, 2 a line per epoch.
+    device : str, default="auto"
+        "auto" trains on the accelerator if the backend sees one; "cpu" and "gpu" (or "gpu:1") insist.
     random_state : int, RandomState instance or None, default=None
         Initial weights, row order, dropout and the validation split. On a CPU, equal seeds give equal models,
         but not from several threads at once, because Keras's seed is global.
@@ -82,6 +85,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         Smallest training value and range; inputs are ``(X - offset_) / span_``.
     n_parameters_ : int
         Number of weights.
+    device_ : str
+        Where the network was trained: "cpu" or "gpu", with its number if there are several.
     n_features_in_ : int
         Number of features seen in `fit`.
 
@@ -89,7 +94,9 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
     ----------
     Kingma and Ba (2015), *Adam: A Method for Stochastic Optimization*, ICLR.
     Loshchilov and Hutter (2017), *SGDR: Stochastic Gradient Descent with Warm Restarts*, ICLR.
+    Polyak and Juditsky (1992), *Acceleration of Stochastic Approximation by Averaging*, SIAM J. Control 30.
     Prechelt (1998), *Early Stopping - But When?*, Neural Networks: Tricks of the Trade.
+    Szegedy et al. (2016), *Rethinking the Inception Architecture for Computer Vision*, CVPR.
 
     Examples
     --------
@@ -108,10 +115,13 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         learning_rate: float = 1e-3,
         optimizer: str | dict | keras.optimizers.Optimizer = "adam",
         schedule: str = "constant",
+        label_smoothing: float = 0.0,
+        averaging: float = 0.0,
         validation_fraction: float = 0.0,
         patience: int | None = None,
         callbacks: list[keras.callbacks.Callback] | None = None,
         verbose: int = 0,
+        device: str = "auto",
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
         self.model = model
@@ -120,10 +130,13 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         self.learning_rate = learning_rate
         self.optimizer = optimizer
         self.schedule = schedule
+        self.label_smoothing = label_smoothing
+        self.averaging = averaging
         self.validation_fraction = validation_fraction
         self.patience = patience
         self.callbacks = callbacks
         self.verbose = verbose
+        self.device = device
         self.random_state = random_state
 
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> KerasClassifier:
@@ -155,7 +168,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         if self.validation_fraction:
             train, validation = map(rows.take, inner_split(rows.codes, self.validation_fraction, seed))
         self._learn_inputs(train.X)
-        with seeded(seed):
+        self.device_ = chosen_device(self.device)
+        with seeded(seed), on_device(self.device_):
             n_outputs = max(2, len(classes))
             self.model_ = self._build(train.X.shape[1], n_outputs)
             check_output(self.model_, n_outputs)
@@ -230,40 +244,41 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             ]
         )
 
+    def _phases(self) -> list[Phase]:
+        """Return the stretches of training, one after the other; subclasses may add some."""
+        return [Phase(self.epochs, self.batch_size, self.optimizer, self.learning_rate, self.schedule)]
+
+    def _learner(self) -> keras.Model:
+        """Return what is trained: the model, which subclasses may put behind changes of the inputs."""
+        return self.model_
+
     def _train(self, train: Rows, validation: Rows | None) -> dict[str, list[float]]:
-        batch_size = self.batch_size or batch_size_for(len(train.codes))
-        n_steps = self.epochs * -(-len(train.codes) // batch_size)
-        optimizer = make_optimizer(self.optimizer, self.learning_rate, self.schedule, n_steps)
-        self.model_.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
-        history = self.model_.fit(
-            **dict(zip(("x", "y", "sample_weight"), self._examples(train), strict=False)),
-            validation_data=None if validation is None else self._examples(validation),
-            batch_size=batch_size,
-            epochs=self.epochs,
-            callbacks=self._callbacks(),
+        training = Training(
+            phases=self._phases(),
+            label_smoothing=self.label_smoothing,
+            averaging=self.averaging,
+            patience=self.patience,
+            callbacks=self.callbacks or [],
             verbose=self.verbose,
         )
-        return {name: [float(value) for value in values] for name, values in history.history.items()}
+        unseen = None if validation is None else self._examples(validation)
+        return training.run(self._learner(), self._examples(train), unseen)
 
-    def _examples(self, rows: Rows) -> tuple[np.ndarray, ...]:
-        """Return inputs, targets and any weights, at mean one as Keras divides the loss by the row count."""
-        inputs = self._inputs(rows.X)
+    def _examples(self, rows: Rows) -> Examples:
+        """Return inputs, codes and any weights, at mean one as Keras divides the loss by the row count."""
         if rows.weight is None:
-            return inputs, rows.codes
-        return inputs, rows.codes, rows.weight / rows.weight.mean()
-
-    def _callbacks(self) -> list[keras.callbacks.Callback]:
-        import keras
-
-        callbacks = [record_learning_rate(self.model_.optimizer), *copy.deepcopy(self.callbacks or [])]
-        if self.patience is not None:
-            callbacks.append(keras.callbacks.EarlyStopping(patience=self.patience, restore_best_weights=True))
-        return callbacks
+            return self._inputs(rows.X), rows.codes
+        return self._inputs(rows.X), rows.codes, rows.weight / rows.weight.mean()
 
     def _probabilities(self, X: np.ndarray) -> np.ndarray:
+        """Return the model's answers to rows of features; subclasses may ask it more than once."""
+        return self._scores(self._inputs(X))
+
+    def _scores(self, inputs: np.ndarray) -> np.ndarray:
         import keras
 
-        return keras.ops.convert_to_numpy(self.model_(self._inputs(X), training=False))
+        with on_device("cpu" if self.device == "cpu" else chosen_device("auto")):
+            return keras.ops.convert_to_numpy(self.model_(inputs, training=False))
 
     def _check_parameters(self) -> None:
         check_fraction(self.validation_fraction)
@@ -272,26 +287,25 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
                 f"epochs and batch_size must be 1 or more; got {self.epochs} and {self.batch_size}; "
                 "leave batch_size at None to have it chosen."
             )
-        if self.schedule not in ("constant", "cosine"):
-            raise ValueError(f"schedule must be 'constant' or 'cosine'; got {self.schedule!r}.")
+        if self.schedule not in SCHEDULES:
+            raise ValueError(f"schedule must be one of {', '.join(SCHEDULES)}; got {self.schedule!r}.")
+        if not (0 <= self.label_smoothing < 1 and 0 <= self.averaging < 1):
+            raise ValueError(
+                "label_smoothing and averaging must be at least 0 and below 1; "
+                f"got {self.label_smoothing} and {self.averaging}."
+            )
+        if self.schedule == "plateau" and not self.validation_fraction:
+            raise ValueError("schedule 'plateau' needs validation rows; set validation_fraction to 0.1, say.")
         if self.patience is not None and not self.validation_fraction:
             raise ValueError("patience needs validation rows; validation_fraction is 0; set it to 0.1, say.")
 
     def __getstate__(self) -> dict[str, Any]:
         state = dict(super().__getstate__())
         if "model_" in state:
-            import keras
-
-            architecture = keras.saving.serialize_keras_object(self.model_)
-            architecture.pop("compile_config", None)
-            state["model_"] = (architecture, self.model_.get_weights())
+            state["model_"] = packed(self.model_)
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         if "model_" in state:
-            import keras
-
-            architecture, weights = state["model_"]
-            self.model_ = keras.saving.deserialize_keras_object(architecture)
-            self.model_.set_weights(weights)
+            self.model_ = unpacked(state["model_"])

@@ -1,7 +1,11 @@
 """Models that learn their features: networks built with Keras."""
 
-from bench.records import EstimatorSpec
+from bench.records import EstimatorSpec, Params
 from bench.registry.space import choice, integer, real
+
+_PACKAGES = ("tensorflow", "keras")
+_STILL: Params = {"rotation": 0, "zoom": 0, "shift": 0}
+_KERAS_RATE: Params = {"learning_rate": 1e-3, "schedule": "constant"}
 
 DEEP = (
     EstimatorSpec(
@@ -9,7 +13,7 @@ DEEP = (
         title="Convolutional network",
         family="deep",
         target="estimators.cnn:CNN",
-        presets={"smoke": {"epochs": 2}, "quick": {"epochs": 5}, "full": {"epochs": 15}},
+        presets={"smoke": {"epochs": 2}, "full": {"epochs": 30}},
         space={
             "learning_rate": real(3e-4, 1e-2, log=True),
             "filters": integer(8, 32, log=True),
@@ -18,8 +22,104 @@ DEEP = (
             "kernel_size": choice(3, 5),
         },
         tags=("main", "keras"),
-        packages=("tensorflow", "keras"),
+        packages=_PACKAGES,
         needs=("image",),
         parallel=False,
+        cost="minutes",
+    ),
+    EstimatorSpec(
+        name="cnn-plain",
+        title="Two convolutions, as published",
+        family="deep",
+        target="estimators.cnn:CNN",
+        defaults={"architecture": "plain", "batch_size": 200, "epochs": 10, **_KERAS_RATE, **_STILL},
+        presets={"smoke": {"epochs": 1}},
+        tags=("reference", "keras"),
+        packages=_PACKAGES,
+        needs=("image",),
+        smallest_side=10,
+        parallel=False,
+        cost="minutes",
+    ),
+    EstimatorSpec(
+        name="cnn-augmented",
+        title="Three convolutions on moved images, as published",
+        family="deep",
+        target="estimators.cnn:CNN",
+        defaults={"architecture": "augmented", "batch_size": 32, "epochs": 10, **_KERAS_RATE},
+        presets={"smoke": {"epochs": 1}},
+        tags=("reference", "keras"),
+        packages=_PACKAGES,
+        needs=("image",),
+        smallest_side=18,
+        parallel=False,
+        cost="minutes",
+    ),
+    EstimatorSpec(
+        name="cnn-rmsprop",
+        title="Two wide convolutions by RMSprop, as published",
+        family="deep",
+        target="estimators.cnn:CNN",
+        defaults={
+            "architecture": "rmsprop",
+            "optimizer": "rmsprop",
+            "batch_size": 32,
+            "epochs": 100,
+            "learning_rate": 1e-3,
+            "schedule": "plateau",
+            "validation_fraction": 0.1,
+            "patience": 10,
+            "shear": 0.1,
+        },
+        presets={"smoke": {"epochs": 1}},
+        tags=("reference", "keras"),
+        packages=_PACKAGES,
+        needs=("image",),
+        smallest_side=6,
+        parallel=False,
+        cost="hours",
+    ),
+    EstimatorSpec(
+        name="cnn-compact",
+        title="Three narrow convolutions finished by SGD, as published",
+        family="deep",
+        target="estimators.cnn:CNN",
+        defaults={
+            "architecture": "compact",
+            "batch_size": 100,
+            "epochs": 10,
+            "finish_epochs": 30,
+            **_KERAS_RATE,
+            **_STILL,
+        },
+        presets={"smoke": {"epochs": 1, "finish_epochs": 1}},
+        tags=("reference", "keras"),
+        packages=_PACKAGES,
+        needs=("image",),
+        smallest_side=8,
+        parallel=False,
+        cost="minutes",
+    ),
+    EstimatorSpec(
+        name="cnn-early-stop",
+        title="Two convolutions stopped early, as published",
+        family="deep",
+        target="estimators.cnn:CNN",
+        defaults={
+            "architecture": "plain",
+            "batch_size": 32,
+            "epochs": 30,
+            "validation_fraction": 0.1,
+            "patience": 3,
+            **_KERAS_RATE,
+            **_STILL,
+        },
+        presets={"smoke": {"epochs": 1}},
+        tags=("reference", "keras"),
+        packages=_PACKAGES,
+        needs=("image",),
+        smallest_side=10,
+        parallel=False,
+        cost="minutes",
     ),
 )

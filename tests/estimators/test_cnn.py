@@ -49,6 +49,49 @@ def test_unsuitable_shape_is_a_sentence(digits, image_shape):
         model(*image_shape).fit(*digits)
 
 
+def test_nothing_is_moved_that_is_no_image(digits):
+    assert type(model(8, 8).fit(*digits)._learner()).__name__ == "Sequential"
+    for still in (model(1, 64), model(8, 8, rotation=0, zoom=0, shift=0)):
+        assert still.fit(*digits)._learner() is still.model_
+
+
+def test_finishing_epochs_follow_with_their_own_step_size(digits):
+    rates = model(epochs=2, finish_epochs=3, schedule="constant").fit(*digits).history_["learning_rate"]
+    assert rates == pytest.approx([3e-3] * 2 + [5e-4] * 3)
+
+
+def test_weights_equal_repeated_rows_but_for_precision(digits):
+    X, y = digits
+    weight = np.arange(90) % 3
+    settings = {"rotation": 0, "zoom": 0, "shift": 0, "dropout": 0, "batch_size": 90, "optimizer": "sgd"}
+    weighted = model(**settings).fit(X, y, sample_weight=weight)
+    heavier = model(**settings).fit(X, y, sample_weight=7 * weight)
+    assert np.allclose(weighted.predict_proba(X), heavier.predict_proba(X), atol=1e-5)
+
+
+def test_views_are_averaged_and_one_view_is_the_image(digits):
+    X, y = digits
+    fitted = model(8, 8).fit(X, y)
+    alone = fitted.predict_proba(X)
+    images = np.pad(X.reshape(-1, 8, 8), ((0, 0), (1, 1), (1, 1)), mode="edge")
+    corners = ((1, 1), (0, 1), (2, 1), (1, 0), (1, 2))
+    moved = [fitted.predict_proba(images[:, r : r + 8, c : c + 8].reshape(-1, 64)) for r, c in corners]
+    assert np.allclose(moved[0], alone)
+    assert np.allclose(fitted.set_params(views=5).predict_proba(X), np.mean(moved, axis=0), atol=1e-6)
+
+
+@pytest.mark.parametrize("views", [0, 10])
+def test_unknown_number_of_views_is_a_sentence(digits, views):
+    with pytest.raises(ValueError, match=f"views must be 1 to 9; got {views}"):
+        model(views=views).fit(*digits)
+
+
+def test_rows_that_are_no_images_have_one_view(digits):
+    X, y = digits
+    fitted = model(1, 64).fit(X, y)
+    assert np.array_equal(fitted.predict_proba(X), fitted.set_params(views=9).predict_proba(X))
+
+
 def test_sides_are_halved_only_from_eight_pixels_on(digits):
     fitted = model(8, 8, blocks=3).fit(*digits)
     sides = [layer.output.shape[1] for layer in fitted.model_.layers if "pool" in layer.name]
@@ -83,9 +126,24 @@ def test_colour_pixels_are_rows_columns_channels():
     assert fitted._inputs(X)[0, 0, 0].tolist() == pytest.approx([0, 1 / 383, 2 / 383])
 
 
-def test_learns_digits():
+@pytest.mark.parametrize("n_train", [200, 800])
+def test_learns_digits(n_train):
     from sklearn.datasets import load_digits
 
-    X, y = load_digits(n_class=5, return_X_y=True)
-    fitted = model(filters=8, dense=32, epochs=6).fit(X[:400], y[:400])
-    assert fitted.score(X[400:], y[400:]) > 0.9
+    from estimators import CNN
+
+    X, y = load_digits(return_X_y=True)
+    order = np.random.default_rng(0).permutation(len(y))
+    train, rest = order[:n_train], order[800:]
+    assert CNN(random_state=0).fit(X[train], y[train]).score(X[rest], y[rest]) > 0.9
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (9, 13), (64, 64), (8, 8, 3), (64, 64, 3)])
+def test_learns_small_images_of_any_size(shape):
+    rng = np.random.default_rng(0)
+    y = np.arange(60) % 2
+    X = rng.normal(0, 20, (60, *shape))
+    X[y == 1, : shape[0] // 2] += 100
+    rows = X.reshape(60, -1)
+    settings = {"filters": 4, "blocks": 2, "dense": 16, "epochs": 15, "rotation": 5}
+    assert model(*shape, **settings).fit(rows[:40], y[:40]).score(rows[40:], y[40:]) > 0.9

@@ -52,9 +52,35 @@ def test_history_has_one_value_per_epoch(digits):
 def test_cosine_rises_and_falls_to_zero(digits):
     rates = model(epochs=20, schedule="cosine").fit(*digits).history_["learning_rate"]
     assert max(rates) == pytest.approx(0.01, rel=0.05)
-    assert rates.index(max(rates)) in (1, 2)
+    assert rates.index(max(rates)) in (3, 4)
     assert rates[-1] < 1e-4
     assert model().fit(*digits).history_["learning_rate"] == pytest.approx([0.01, 0.01, 0.01])
+
+
+def test_plateau_divides_by_ten_down_to_a_hundredth(digits):
+    X, y = digits
+    noise = np.random.default_rng(0).integers(0, 3, len(y))
+    fitted = model(epochs=40, schedule="plateau", validation_fraction=0.3).fit(X, noise)
+    rates = list(dict.fromkeys(fitted.history_["learning_rate"]))
+    assert rates == pytest.approx([1e-2, 1e-3, 1e-4])
+
+
+def test_label_smoothing_leaves_less_confidence(digits):
+    X, y = digits
+    sharp, smooth = (model(epochs=30, label_smoothing=share).fit(X, y) for share in (0.0, 0.3))
+    assert smooth.score(X, y) == sharp.score(X, y) == 1
+    assert smooth.predict_proba(X).max(axis=1).mean() < 0.9 < sharp.predict_proba(X).max(axis=1).mean()
+
+
+def test_averaged_weights_lag_behind_the_last_ones(digits):
+    X, y = digits
+    last, averaged = (model(averaging=momentum).fit(X, y) for momentum in (0.0, 0.999))
+    assert last.history_["loss"] == averaged.history_["loss"]
+    assert last.score(X, y) > averaged.score(X, y)
+
+
+def test_device_is_recorded(digits):
+    assert model(device="cpu").fit(*digits).device_ == "cpu"
 
 
 def test_early_stopping_keeps_the_best_weights(digits):
@@ -151,7 +177,11 @@ def test_wrong_number_of_outputs_is_a_sentence(digits):
     ("settings", "sentence"),
     [
         ({"patience": 3}, "patience needs validation rows"),
-        ({"schedule": "linear"}, "schedule must be 'constant' or 'cosine'; got 'linear'"),
+        ({"schedule": "linear"}, "schedule must be one of constant, cosine, plateau; got 'linear'"),
+        ({"schedule": "plateau"}, "schedule 'plateau' needs validation rows"),
+        ({"label_smoothing": 1.0}, "label_smoothing and averaging must be .* below 1; got 1.0 and 0.0"),
+        ({"averaging": -0.1}, "label_smoothing and averaging must be .* below 1; got 0.0 and -0.1"),
+        ({"device": "tpu:7"}, "device must be auto, cpu.* here; got 'tpu:7'"),
         ({"epochs": 0}, "epochs and batch_size must be 1 or more; got 0 and None"),
         ({"validation_fraction": 1.0}, "validation_fraction must be at least 0 and below 1; got 1.0"),
     ],

@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+from scipy import ndimage
+
+pytestmark = pytest.mark.slow
+
+
+def moved(images, **settings):
+    import keras
+
+    from estimators.augmentation import RandomAffine
+
+    keras.utils.set_random_seed(1)
+    layer = RandomAffine(**{"rotation": 0, "shear": 0, "zoom": 0, "shift": 0} | settings)
+    return layer, keras.ops.convert_to_numpy(layer(images, training=True))
+
+
+@pytest.fixture
+def images():
+    """Two hundred equal blobs off the centre: float32, shape (200, 20, 30, 1)."""
+    image = np.zeros((20, 30), dtype="float32")
+    image[6:10, 12:22] = 1
+    return np.repeat(ndimage.gaussian_filter(image, 1)[None, :, :, None], 200, axis=0)
+
+
+def centres(images):
+    return np.array([ndimage.center_of_mass(image) for image in images[..., 0]])
+
+
+def angles(images):
+    """Angle of each image's longer axis, in degrees."""
+    found = []
+    for image in images[..., 0]:
+        row, column = np.indices(image.shape)
+        y, x = row - (image * row).sum() / image.sum(), column - (image * column).sum() / image.sum()
+        found.append(np.degrees(np.arctan2(2 * (image * x * y).sum(), (image * (x * x - y * y)).sum()) / 2))
+    return np.array(found)
+
+
+def test_nothing_moves_outside_training(images):
+    layer, _ = moved(images, rotation=30, shift=0.2)
+    assert np.array_equal(np.asarray(layer(images, training=False)), images)
+
+
+def test_amounts_of_zero_move_nothing(images):
+    assert np.allclose(moved(images)[1], images, atol=1e-6)
+
+
+def test_shift_is_a_share_of_each_side(images):
+    ways = centres(moved(images, shift=0.1)[1]) - centres(images)
+    assert np.abs(ways).max(axis=0) == pytest.approx([2, 3], rel=0.1)
+    assert np.abs(ways.mean(axis=0)).max() < 0.5
+
+
+def test_rotation_is_in_degrees_either_way(images):
+    turned = angles(moved(images, rotation=20)[1])
+    assert turned.max() == pytest.approx(20, abs=2)
+    assert turned.min() == pytest.approx(-20, abs=2)
+
+
+def test_rotation_and_zoom_are_about_the_centre():
+    centred = np.zeros((50, 21, 21, 1), dtype="float32")
+    centred[:, 8:13, 8:13] = 1
+    for settings in ({"rotation": 40}, {"zoom": 0.3}, {"shear": 20}):
+        assert np.abs(centres(moved(centred, **settings)[1]) - 10).max() < 0.05
+
+
+def test_zoom_changes_height_and_width_apart(images):
+    masses = moved(images, zoom=0.2)[1].sum(axis=(1, 2, 3)) / images[0].sum()
+    assert masses.max() == pytest.approx(1 / 0.8**2, rel=0.1)
+    assert masses.min() == pytest.approx(1 / 1.2**2, rel=0.1)
+    assert np.unique(masses.round(4)).size > 150
+
+
+def test_shear_slants_columns_and_keeps_rows(images):
+    slanted = moved(images, shear=20)[1]
+    assert not np.allclose(slanted, images, atol=0.1)
+    assert np.abs(angles(slanted)).max() < 8
+
+
+def test_the_border_is_repeated():
+    bright = np.ones((20, 8, 8, 3), dtype="float32")
+    assert np.allclose(moved(bright, rotation=30, shift=0.3)[1], 1)

@@ -1,0 +1,48 @@
+"""The networks keep their contract on a backend of Keras other than TensorFlow."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+PROGRAM = """
+import pickle
+import keras
+import numpy as np
+from sklearn.base import clone
+from sklearn.datasets import load_digits
+from estimators import CNN
+
+X, y = load_digits(n_class=4, return_X_y=True)
+model = CNN(filters=4, dense=16, epochs=8, label_smoothing=0.1, averaging=0.9, views=5, validation_fraction=0.1,
+            patience=8, random_state=0)
+scores = model.fit(X[:400], y[:400]).predict_proba(X[400:])
+print(keras.backend.backend(), model.device_)
+print(model.score(X[400:], y[400:]))
+print(np.array_equal(clone(model).fit(X[:400], y[:400]).predict_proba(X[400:]), scores))
+print(np.abs(pickle.loads(pickle.dumps(model)).predict_proba(X[400:]) - scores).max())
+"""
+
+
+@pytest.mark.skipif(
+    not (importlib.util.find_spec("jax") or "CI" in os.environ),
+    reason="jax, another backend, is not installed",
+)
+def test_jax_fits_repeats_and_pickles():
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        env={**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    backend, score, equal, difference = done.stdout.splitlines()[-4:]
+    assert backend == "jax cpu"
+    assert float(score) > 0.9
+    assert equal == "True"
+    assert float(difference) < 1e-6
