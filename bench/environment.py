@@ -63,9 +63,10 @@ def versions(packages: Iterable[str]) -> dict[str, str]:
     With Keras comes its backend, which decides results as a version does.
     """
     found = {name: _version(name) for name in packages}
-    return found | (
-        {"KERAS_BACKEND": os.environ.get("KERAS_BACKEND", "tensorflow")} if "keras" in found else {}
-    )
+    if "keras" in found:
+        backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+        found |= {"KERAS_BACKEND": backend, backend: _version(backend)}
+    return found
 
 
 def usable_cores() -> int:

@@ -21,8 +21,10 @@ from bench.records import Dataset, FoldResult, Folds, Job, Predictions
 
 PICKLE_PROTOCOL = 5
 
-# TensorFlow's results depend on its thread count, and it reads these only when it is imported.
+# TensorFlow's results depend on its thread count, and it reads these only when it is imported. Several fits
+# share an accelerator, so none may take all of its memory.
 TENSORFLOW_ENVIRONMENT = {
+    "TF_FORCE_GPU_ALLOW_GROWTH": "true",
     "TF_NUM_INTRAOP_THREADS": "1",
     "TF_NUM_INTEROP_THREADS": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -175,6 +177,7 @@ def _fit(job: Job, dataset: Dataset, folds: Folds, threads: int, blank: FoldResu
         predict_seconds=done - fitted,
         cpu_seconds=cpu,
         model_bytes=len(model),
+        device=str(getattr(estimator, "device_", "cpu")),
         n_train=len(rows.X_fit),
         n_test=len(rows.X_new),
     )

@@ -82,7 +82,7 @@ def page(store: RunStore, run: Run) -> str:
         samples=pictures.samples() if pictures else [],
         sections=sections,
         protocol=_protocol(run),
-        environment=_environment(run),
+        environment=_environment(board),
         versions=Table("Versions", ("Package", "Version"), tuple(sorted(run.environment.versions.items()))),
     )  # fmt: skip
 
@@ -195,8 +195,9 @@ def _protocol(run: Run) -> Table:
     return Table("Protocol", ("Setting", "Value"), tuple(rows.items()))
 
 
-def _environment(run: Run) -> Table:
-    environment = run.environment
+def _environment(board: Leaderboard) -> Table:
+    environment = board.run.environment
+    devices = {result.device for outcome in board.outcomes for result in outcome.done}
     rows = {
         "Python": environment.python,
         "Platform": environment.platform,
@@ -204,6 +205,7 @@ def _environment(run: Run) -> Table:
         "Cores": str(environment.cores),
         "Memory": data_size(environment.memory_bytes),
         "Accelerator": environment.accelerator or "none",
+        "Models computed on": ", ".join(sorted(devices)) or "nothing yet",
         "Jobs at a time": str(environment.jobs),
         "Threads per job": str(environment.threads),
         "Commit": environment.commit or "unknown",

@@ -68,7 +68,11 @@ class Predictions:
 
 @dataclass(frozen=True)
 class FoldResult:
-    """How one job ended. `peak_memory_bytes` is known only for a fit in a process of its own."""
+    """How one job ended.
+
+    `peak_memory_bytes` is known only for a fit in a process of its own; `device` is "cpu" or what the model
+    says of itself, such as "gpu:0".
+    """
 
     key: str
     estimator: str
@@ -85,6 +89,7 @@ class FoldResult:
     peak_memory_bytes: int | None = None
     model_bytes: int = 0
     threads: int = 1
+    device: str = "cpu"
     versions: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     n_train: int = 0

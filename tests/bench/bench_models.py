@@ -36,6 +36,10 @@ class Shaped(DummyClassifier):
         super().__init__()
 
 
+class Elsewhere(DummyClassifier):
+    device_ = "gpu:1"
+
+
 class Warns(DummyClassifier):
     def fit(self, X, y):
         import warnings

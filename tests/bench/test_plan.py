@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+import pytest
+
 from bench.folds import make_folds
 from bench.plan import NO_IMAGE, OPTIMISTIC, Choice, fold_jobs, make_plan, refit_job
 from bench.registry import ESTIMATORS
@@ -43,6 +45,20 @@ def test_an_image_model_is_skipped_with_the_reason_on_other_data(bench_case):
     assert plan.rows[0].skipped == NO_IMAGE
     assert plan.jobs == ()
     assert plan.rows[0].refit_key == ""
+
+
+@pytest.mark.parametrize("image_shape", [(9, 28), (28, 9), (9, 9, 3)])
+def test_a_network_is_skipped_with_the_reason_on_images_too_small_for_it(bench_case, image_shape):
+    plain = [Choice(ESTIMATORS["cnn-plain"], {})]
+    small = make_plan(
+        replace(bench_case.info, image_shape=image_shape), bench_case.folds, plain, lambda choice: ""
+    )
+    height, width = image_shape[:2]
+    assert small.rows[0].skipped == f"needs images of at least 10 x 10 pixels; these are {height} x {width}"
+    large = make_plan(
+        replace(bench_case.info, image_shape=(10, 10)), bench_case.folds, plain, lambda choice: ""
+    )
+    assert not large.rows[0].skipped
 
 
 def test_a_model_whose_package_is_absent_is_skipped(bench_case):

@@ -23,6 +23,16 @@ def test_globs_tags_families_and_exclusions():
     assert names(every=True, excluded=["[!d]*"]) == ["dummy"]
 
 
+def test_the_published_networks_are_apart_from_the_main_roster():
+    published = names(tags=["reference"])
+    assert published == ["cnn-plain", "cnn-augmented", "cnn-rmsprop", "cnn-compact", "cnn-early-stop"]
+    assert not set(published) & set(names(every=True))
+
+
+def test_the_cost_is_one_of_three():
+    assert {spec.cost for spec in registry.ESTIMATORS.values()} <= {"seconds", "minutes", "hours"}
+
+
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [

@@ -62,6 +62,12 @@ def test_a_library_that_cannot_be_imported_is_a_failure(bench_case, tmp_path, mo
 
 
 @pytest.mark.usefixtures("local_models")
+def test_the_device_is_what_the_model_says(bench_case):
+    assert fit(bench_case, local("Elsewhere")).result.device == "gpu:1"
+    assert fit(bench_case, bench_case.models[0]).result.device == "cpu"
+
+
+@pytest.mark.usefixtures("local_models")
 def test_warnings_are_kept_once(bench_case):
     assert fit(bench_case, local("Warns")).result.warnings == ("UserWarning: take care",)
 

@@ -63,9 +63,8 @@ def main() -> None:
     dataset = datasets.load(wish.data)
     folds = make_folds(dataset, wish.cv, 1, wish.seed)
     print(f"{dataset.name}, {wish.folds} of {wish.cv} folds, seed {wish.seed}, preset {wish.preset}\n")
-    print(
-        "| cnn | accuracy | wrong | log loss | fit s per fold | predict s per fold |\n|---|---|---|---|---|---|"
-    )
+    print("| cnn | accuracy | wrong | log loss | fit s per fold | predict s per fold |")
+    print("|---|---|---|---|---|---|", flush=True)
     for name, changed in VARIANTS.items():
         print(measure(name, changed, wish.preset, dataset, folds, wish.folds), flush=True)
 
