@@ -19,6 +19,8 @@ MACRO = "macro average"
 N_HIGHLIGHTED = 3
 # From this area on the curves differ only in a corner, which is then enlarged.
 CORNER_AREA = 0.98
+# More models than this are named beside the axes, and their lines are dashed in turn.
+N_INSIDE = 8
 _DASHES = ("solid", (0, (4, 1.5)), (0, (1, 1.2)))
 
 
@@ -134,10 +136,16 @@ class Comparison:
 
     def plot(self, ax: Axes) -> None:
         """Draw one line per model, the best on top."""
+        crowded = len(self.models) > N_INSIDE
         for depth, (name, curves) in enumerate(self.models.items()):
-            label = f"{curves.area:.4f}  {shortened(name, 24)}"
-            ax.plot(curves.grid, curves.macro, color=curves.colour, label=label, zorder=3 - 0.01 * depth)
-        frame_unit_square(ax, self._axis, legend=not self.corner)
+            ax.plot(
+                curves.grid, curves.macro, color=curves.colour, zorder=3 - 0.01 * depth,
+                linestyle=_DASHES[depth % len(_DASHES)] if crowded else "solid",
+                label=f"{curves.area:.4f}  {shortened(name, 24)}",
+            )  # fmt: skip
+        frame_unit_square(ax, self._axis, legend=not self.corner and not crowded)
+        if crowded and not self.corner:
+            ax.figure.legend(loc="outside right upper", title=self._axis.area, alignment="left")
         if self.corner:
             zoom_in(ax, self._axis)
 

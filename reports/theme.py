@@ -27,10 +27,12 @@ INK = "#1f2733"
 MUTED = "#667085"
 FAINT = "#c3cad5"
 NEUTRAL = "#8fa0b8"
-# Okabe and Ito's colours without yellow, then Tol's muted ones: told apart by colour-blind readers.
+# Okabe and Ito's colours without yellow, then Tol's muted ones: told apart by colour-blind readers. The last
+# row is for runs of more than a dozen models, whose curves are told apart by their dashes too.
 PALETTE = (
     "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9",
     "#882255", "#117733", "#332288", "#999933", "#44aa99", "#6b7280",
+    "#aa4499", "#661100", "#6699cc", "#b8860b", "#e0607e", "#2f4f4f",
 )  # fmt: skip
 
 _RC = {

@@ -236,6 +236,17 @@ def test_comparison_draws_the_chosen_corner(predictions):
     assert axes.get_xlim()[1] == 0.1
 
 
+def test_many_models_are_named_beside_the_axes_and_dashed_in_turn(predictions):
+    curves = roc(predictions, range(10), "#0072b2")
+    for n_models, inside, dashed in ((8, 8, False), (9, 0, True)):
+        axes = Figure(layout="constrained").subplots()
+        Comparison({f"m{i}": curves for i in range(n_models)}).plot(axes)
+        legend = axes.get_legend()
+        assert len(legend.get_texts() if legend else []) == inside
+        lines = [line for line in axes.get_lines() if "m" in line.get_label()]
+        assert ({line.get_linestyle() for line in lines} != {"-"}) == dashed
+
+
 def test_one_colour_per_model_by_its_place_in_the_run(made):
     colours = theme.colours(made.run)
     assert list(colours) == [row.name for row in made.run.rows]
