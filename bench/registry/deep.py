@@ -13,7 +13,10 @@ DEEP = (
         title="Convolutional network",
         family="deep",
         target="estimators.cnn:CNN",
-        presets={"smoke": {"epochs": 2}, "full": {"epochs": 30}},
+        presets={
+            "smoke": {"epochs": 2},
+            "full": {"epochs": 40, "depth": 2, "dropout": 0.4, "rotation": 12, "shear": 6, "zoom": 0.12},
+        },
         space={
             "learning_rate": real(3e-4, 1e-2, log=True),
             "filters": integer(8, 32, log=True),
