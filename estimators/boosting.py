@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,19 +11,28 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from estimators.features import feature_steps
 from estimators.rows import Rows, check_fraction, inner_split, training_rows
 
-_OWN = {"early_stopping_rounds", "validation_fraction", "random_state"}
+_OWN = {"features", "image_shape", "early_stopping_rounds", "validation_fraction", "random_state"}
 
 
 class XGBoost(ClassifierMixin, BaseEstimator):
     """Gradient boosted trees by XGBoost, with the whole scikit-learn contract.
 
     On top of :class:`xgboost.XGBClassifier`, labels may be of any kind, and early stopping works inside
-    cross-validation: its validation rows are taken from the training rows. Missing values (NaN) are allowed.
+    cross-validation: its validation rows are taken from the training rows. Missing values (NaN) are allowed
+    in pixels.
 
     Parameters
     ----------
+    features : str, default="pixels"
+        What the trees see: "pixels" are the rows as they are; any other row of
+        :data:`estimators.features.FEATURES`, such as "deskew-pool", makes features of them.
+    image_shape : tuple of int or None, default=None
+        (height, width) or (height, width, channels); rows hold the pixels in that order. None takes a square
+        number of features from 4 on as a grey image, three times a square as a colour image, and anything
+        else as 1 x n_features. Of no effect on "pixels".
     n_estimators : int, default=100
         Boosting rounds; each round grows one tree per class.
     learning_rate : float, default=0.3
@@ -63,7 +73,9 @@ class XGBoost(ClassifierMixin, BaseEstimator):
     device_ : str
         The device that the booster ended up on: XGBoost falls back to "cpu" when there is no GPU.
     feature_importances_ : ndarray of shape (n_features,), float32
-        Share of the total gain that splits on each feature brought.
+        Share of the total gain that splits on each pixel brought; there for the features "pixels" only.
+    features_ : sklearn.pipeline.Pipeline or None
+        The fitted transformers; None for "pixels".
     n_features_in_ : int
         Number of features seen in `fit`.
 
@@ -81,6 +93,8 @@ class XGBoost(ClassifierMixin, BaseEstimator):
 
     def __init__(
         self,
+        features: str = "pixels",
+        image_shape: Sequence[int] | None = None,
         *,
         n_estimators: int = 100,
         learning_rate: float = 0.3,
@@ -98,6 +112,8 @@ class XGBoost(ClassifierMixin, BaseEstimator):
         n_jobs: int | None = None,
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
+        self.features = features
+        self.image_shape = image_shape
         self.n_estimators = n_estimators
         self.learning_rate = learning_rate
         self.max_depth = max_depth
@@ -146,6 +162,10 @@ class XGBoost(ClassifierMixin, BaseEstimator):
                 "pass rows of another class too."
             )
         seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
+        self.features_ = None
+        if self.features != "pixels":
+            self.features_ = feature_steps(self.features, self.image_shape)
+            rows = rows._replace(X=self.features_.fit_transform(rows.X))
         library_params = {name: value for name, value in self.get_params().items() if name not in _OWN}
         self.classifier_ = XGBClassifier(random_state=seed, **library_params)
         if self.early_stopping_rounds is None:
@@ -181,7 +201,9 @@ class XGBoost(ClassifierMixin, BaseEstimator):
         """
         check_is_fitted(self)
         checked = validate_data(self, X, reset=False, ensure_all_finite="allow-nan")
-        return self.classifier_.predict_proba(checked)
+        return self.classifier_.predict_proba(
+            checked if self.features_ is None else self.features_.transform(checked)
+        )
 
     def predict(self, X: ArrayLike) -> np.ndarray:
         """Return the most probable label for each row.
@@ -201,7 +223,9 @@ class XGBoost(ClassifierMixin, BaseEstimator):
 
     @property
     def feature_importances_(self) -> np.ndarray:
-        """Share of the total gain per feature."""
+        """Share of the total gain per pixel."""
+        if self.features != "pixels":
+            raise AttributeError(f"the features {self.features!r} are no pixels; see classifier_")
         return self.classifier_.feature_importances_
 
     @property
@@ -212,5 +236,5 @@ class XGBoost(ClassifierMixin, BaseEstimator):
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
+        tags.input_tags.allow_nan = self.features == "pixels"
         return tags

@@ -1,6 +1,6 @@
 """Trees and forests."""
 
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 from sklearn.tree import DecisionTreeClassifier
 
 
@@ -43,6 +43,28 @@ class RandomForest(RandomForestClassifier):
     --------
     >>> from estimators import RandomForest
     >>> forest = RandomForest(n_estimators=10, random_state=0).fit([[0], [1], [8], [9]], [0, 0, 5, 5])
+    >>> forest.predict([[0.5], [8.5]])
+    array([0, 5])
+    """
+
+
+class ExtraTrees(ExtraTreesClassifier):
+    """A forest of trees whose splits are drawn at random and chosen among, each grown on all training rows.
+
+    Parameters, attributes and errors are those of :class:`sklearn.ensemble.ExtraTreesClassifier`.
+
+    See Also
+    --------
+    RandomForest : searches the best threshold of each candidate, on bootstrap samples.
+
+    References
+    ----------
+    Geurts, Ernst and Wehenkel (2006), *Extremely Randomized Trees*, Machine Learning 63, 3-42.
+
+    Examples
+    --------
+    >>> from estimators import ExtraTrees
+    >>> forest = ExtraTrees(n_estimators=10, random_state=0).fit([[0], [1], [8], [9]], [0, 0, 5, 5])
     >>> forest.predict([[0.5], [8.5]])
     array([0, 5])
     """

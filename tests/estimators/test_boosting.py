@@ -2,6 +2,7 @@ import warnings
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 
 from estimators import XGBoost
 from estimators.rows import inner_split
@@ -86,3 +87,17 @@ def test_split_keeps_every_class_in_training_and_class_shares():
 def test_split_of_too_few_rows_is_a_sentence():
     with pytest.raises(ValueError, match="n_samples = 3 in 3 class\\(es\\) leaves too few on one side"):
         inner_split(np.arange(3), 0.5, seed=0)
+
+
+def test_image_features_need_every_pixel(digits):
+    X, y = digits
+    with pytest.raises(ValueError, match="contains NaN"):
+        model(features="deskew-pool").fit(np.where(X == 16, np.nan, X), y)
+
+
+def test_image_features_are_those_of_the_training_rows(digits):
+    X, y = digits
+    fitted = model(features="deskew-pool").fit(X, y)
+    assert fitted.classifier_.n_features_in_ == 64
+    assert np.array_equal(fitted.features_.transform(X), clone(fitted.features_).fit_transform(X))
+    assert model().fit(X, y).features_ is None

@@ -17,6 +17,9 @@ import estimators
 
 _STEPS = "a repeated row makes several small steps, a heavy row one large step"
 _DRAWN = "rows are drawn by their position, and repeating rows moves the positions"
+_SEARCHED = "the kernel's width comes from the variance of the rows, whatever their weights"
+_BATCHES = "a repeated row may fall into several batches, a heavy row into one"
+_BINNED = "bins and least rows per leaf count rows, whatever their weights"
 _SINGLE = "single precision cannot meet a relative tolerance of 1e-7"
 
 # id: (class, settings of a small instance, a parameter to search, why weights may differ from repeated rows)
@@ -24,8 +27,26 @@ TABLE = {
     "dummy": ("Dummy", {"random_state": 0}, {"strategy": ["prior", "uniform"]}, None),
     "sgd": ("SGDOneVsRest", {"random_state": 0}, {"alpha": [1e-4, 1e-2]}, _STEPS),
     "sgd-log": ("SGDOneVsRest", {"loss": "log_loss", "random_state": 0}, {"average": [False, True]}, _STEPS),
+    "logistic": ("Logistic", {}, {"C": [0.1, 1]}, _SINGLE),
+    "svm": ("SVM", {}, {"C": [1, 10]}, _SEARCHED),
+    "svm-pca": ("SVM", {"features": "pca", "n_components": 20}, {"n_components": [5, 20]}, _SEARCHED),
+    "svm-hog": ("SVM", {"features": "hog", "n_components": 30}, {"features": ["pixels", "hog"]}, _SEARCHED),
+    "knn": ("KNN", {"n_neighbors": 3}, {"weights": ["uniform", "distance"]}, None),
+    "knn-deskew": (
+        "KNN",
+        {"features": "deskew-pca", "n_components": 20},
+        {"n_neighbors": [1, 3]},
+        None,
+    ),
     "tree": ("DecisionTree", {"random_state": 0}, {"max_depth": [2, None]}, None),
     "forest": ("RandomForest", {"n_estimators": 10, "random_state": 0}, {"max_features": [1, 8]}, _DRAWN),
+    "extra-trees": ("ExtraTrees", {"n_estimators": 10, "random_state": 0}, {"max_features": [1, 8]}, None),
+    "hist-gb": (
+        "HistGradientBoosting",
+        {"max_iter": 5, "random_state": 0},
+        {"max_leaf_nodes": [4, 31]},
+        None,
+    ),
     "xgboost": (
         "XGBoost",
         {"n_estimators": 5, "subsample": 0.8, "n_jobs": 1, "random_state": 0},
@@ -37,6 +58,24 @@ TABLE = {
         {"early_stopping_rounds": 2, "validation_fraction": 0.2, "n_jobs": 1, "random_state": 0},
         {"learning_rate": [0.1, 0.3]},
         _DRAWN,
+    ),
+    "xgboost-deskew": (
+        "XGBoost",
+        {"features": "deskew-pool", "n_estimators": 5, "n_jobs": 1, "random_state": 0},
+        {"features": ["pixels", "pool", "deskew"]},
+        None,
+    ),
+    "lightgbm": (
+        "LightGBM",
+        {"n_estimators": 20, "min_child_samples": 3, "n_jobs": 1, "random_state": 0},
+        {"num_leaves": [4, 31]},
+        _BINNED,
+    ),
+    "mlp": (
+        "MLP",
+        {"hidden": 32, "epochs": 30, "learning_rate": 0.01, "random_state": 0},
+        {"hidden": [8, 32]},
+        _BATCHES,
     ),
     "keras": (
         "KerasClassifier",
@@ -61,6 +100,7 @@ TABLE = {
     ),
 }
 DEEP = {"keras", "cnn"}
+TRANSFORMERS = {"Components", "Deskew", "HOG", "MeanPool", "PixelScaler"}
 
 pytestmark = pytest.mark.filterwarnings("ignore:Even though the .tf.config:UserWarning")
 
@@ -114,7 +154,9 @@ def scores(model, X):
 
 
 def test_every_public_name_has_a_row():
-    assert {class_name for class_name, *_ in TABLE.values()} == set(estimators.__all__)
+    classifiers = {class_name for class_name, *_ in TABLE.values()}
+    assert classifiers | TRANSFORMERS == set(estimators.__all__)
+    assert not any(is_classifier(getattr(estimators, name)()) for name in TRANSFORMERS)
 
 
 def test_only_the_baseline_hides_behind_a_tag(model, name):
