@@ -160,7 +160,7 @@ def _native_stderr_hidden() -> Iterator[None]:
 def _fit(job: Job, dataset: Dataset, folds: Folds, threads: int, blank: FoldResult) -> Outcome:
     rows = _rows(job, dataset, folds)
     classes = np.unique(dataset.y)
-    estimator = build(job, threads, dataset.image_shape)
+    estimator = build(job, threads, dataset.image_shape or (1, dataset.X.shape[1]))
     cpu, start = time.process_time(), time.perf_counter()
     estimator.fit(rows.X_fit, rows.y_fit)
     fitted = time.perf_counter()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -162,29 +163,33 @@ class XGBoost(ClassifierMixin, BaseEstimator):
                 "pass rows of another class too."
             )
         seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
+        train, validation = rows, None
+        if self.early_stopping_rounds is not None:
+            train, validation = map(rows.take, inner_split(rows.codes, self.validation_fraction, seed))
         self.features_ = None
         if self.features != "pixels":
-            self.features_ = feature_steps(self.features, self.image_shape)
-            rows = rows._replace(X=self.features_.fit_transform(rows.X))
+            self.features_ = feature_steps(self.features, self.image_shape).fit(train.X)
         library_params = {name: value for name, value in self.get_params().items() if name not in _OWN}
         self.classifier_ = XGBClassifier(random_state=seed, **library_params)
-        if self.early_stopping_rounds is None:
-            self.classifier_.fit(rows.X, rows.codes, sample_weight=rows.weight)
-        else:
-            self._fit_until_best(rows, seed)
+        self.classifier_.fit(
+            self._inputs(train.X), train.codes, sample_weight=train.weight, **self._stopping(validation)
+        )
         self.classes_ = classes
         return self
 
-    def _fit_until_best(self, rows: Rows, seed: int) -> None:
-        train, validation = map(rows.take, inner_split(rows.codes, self.validation_fraction, seed))
-        self.classifier_.set_params(early_stopping_rounds=self.early_stopping_rounds).fit(
-            train.X,
-            train.codes,
-            sample_weight=train.weight,
-            eval_set=[(validation.X, validation.codes)],
-            sample_weight_eval_set=None if validation.weight is None else [validation.weight],
-            verbose=False,
-        )
+    def _stopping(self, validation: Rows | None) -> dict[str, Any]:
+        """Return what makes the library stop early, judged by the validation rows."""
+        if validation is None:
+            return {}
+        self.classifier_.set_params(early_stopping_rounds=self.early_stopping_rounds)
+        return {
+            "eval_set": [(self._inputs(validation.X), validation.codes)],
+            "sample_weight_eval_set": None if validation.weight is None else [validation.weight],
+            "verbose": False,
+        }
+
+    def _inputs(self, X: np.ndarray) -> np.ndarray:
+        return X if self.features_ is None else self.features_.transform(X)
 
     def predict_proba(self, X: ArrayLike) -> np.ndarray:
         """Return class probabilities.
@@ -201,9 +206,7 @@ class XGBoost(ClassifierMixin, BaseEstimator):
         """
         check_is_fitted(self)
         checked = validate_data(self, X, reset=False, ensure_all_finite="allow-nan")
-        return self.classifier_.predict_proba(
-            checked if self.features_ is None else self.features_.transform(checked)
-        )
+        return self.classifier_.predict_proba(self._inputs(checked))
 
     def predict(self, X: ArrayLike) -> np.ndarray:
         """Return the most probable label for each row.

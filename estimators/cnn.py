@@ -221,6 +221,13 @@ class CNN(KerasClassifier):
         super()._check_parameters()
         if not 1 <= self.views <= len(_VIEWS):
             raise ValueError(f"views must be 1 to {len(_VIEWS)}; got {self.views}.")
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout must be at least 0 and below 1; got {self.dropout}; 0.3 is usual.")
+        for name in ("filters", "blocks", "depth", "kernel_size", "dense"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be 1 or more; got {getattr(self, name)}.")
+        if self.finish_epochs < 0:
+            raise ValueError(f"finish_epochs must be 0 or more; got {self.finish_epochs}.")
 
     def _phases(self) -> list[Phase]:
         finish = {"class_name": "SGD", "config": {"momentum": 0.5}}

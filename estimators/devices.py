@@ -23,11 +23,11 @@ def chosen_device(wished: str) -> str:
     """
     import keras
 
-    found = [name for name in keras.distribution.list_devices() if not name.startswith("cpu")]
-    if wished == "auto":
-        return found[0] if found else "cpu"
     if wished == "cpu":
         return wished
+    found = accelerators()
+    if wished == "auto":
+        return found[0] if found else "cpu"
     full = "gpu:0" if wished == "gpu" else wished
     if full not in found:
         raise ValueError(
@@ -35,6 +35,17 @@ def chosen_device(wished: str) -> str:
             f"Keras runs on {keras.backend.backend()} and sees {len(found)} accelerator(s)."
         )
     return full
+
+
+def accelerators() -> list[str]:
+    """Return the names of the devices other than processors that Keras's backend sees."""
+    import keras
+
+    if keras.backend.backend() == "torch":
+        import torch
+
+        return [f"gpu:{number}" for number in range(torch.cuda.device_count())]
+    return [name for name in keras.distribution.list_devices() if not name.startswith("cpu")]
 
 
 def on_device(name: str) -> AbstractContextManager:

@@ -142,8 +142,10 @@ class Deskew(ImageTransformer):
         self.spread_ = None
         if self.resize and self.image_shape_[0] > 1:
             parts = (rows[part].reshape(-1, *self.image_shape_) for part in chunks(*rows.shape))
-            spreads = np.concatenate([moments(images).spread for images in parts])
-            self.spread_ = np.maximum(spreads.mean(axis=0), np.finfo(float).tiny)
+            found = [moments(images) for images in parts]
+            spreads = np.concatenate([part.spread[part.lit] for part in found])
+            mean = spreads.mean(axis=0) if len(spreads) else np.zeros(2)
+            self.spread_ = np.maximum(mean, np.finfo(float).tiny)
 
     def _transformed(self, images: np.ndarray) -> np.ndarray:
         return images if self.image_shape_[0] == 1 else warp(images, upright(images, self.spread_))

@@ -16,7 +16,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from estimators.devices import chosen_device, on_device
+from estimators.devices import accelerators, chosen_device, on_device
 from estimators.rows import Rows, check_fraction, inner_split, training_rows
 from estimators.training import SCHEDULES, Examples, Phase, Training, check_output, seeded
 from estimators.weights import packed, unpacked
@@ -86,7 +86,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
     n_parameters_ : int
         Number of weights.
     device_ : str
-        Where the network was trained: "cpu" or "gpu", with its number if there are several.
+        Where the network was trained: "cpu", or "gpu:0" for the first accelerator.
     n_features_in_ : int
         Number of features seen in `fit`.
 
@@ -277,7 +277,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
     def _scores(self, inputs: np.ndarray) -> np.ndarray:
         import keras
 
-        with on_device("cpu" if self.device == "cpu" else chosen_device("auto")):
+        here = self.device == "cpu" or self.device_ in accelerators()
+        with on_device(self.device_ if here else chosen_device("auto")):
             return keras.ops.convert_to_numpy(self.model_(inputs, training=False))
 
     def _check_parameters(self) -> None:
@@ -294,6 +295,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
                 "label_smoothing and averaging must be at least 0 and below 1; "
                 f"got {self.label_smoothing} and {self.averaging}."
             )
+        if self.averaging and self.patience is not None:
+            raise ValueError("patience keeps the best epoch's own weights, so averaging must be 0 beside it.")
         if self.schedule == "plateau" and not self.validation_fraction:
             raise ValueError("schedule 'plateau' needs validation rows; set validation_fraction to 0.1, say.")
         if self.patience is not None and not self.validation_fraction:

@@ -144,7 +144,7 @@ class _Parts:
             confusion=counts,
             pictures=(*areas, *self._confusions(counts), self._thresholds(thresholds)),
             # One class against the rest has a section of its own, which says the same of all models.
-            tables=() if info.positive else by_class,
+            tables=by_class if info.positive is None else (),
             wrong=wrong_rows(found, gallery, stored),
             wrong_note=wrong_note(found, gallery, stored),
         )

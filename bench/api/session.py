@@ -60,7 +60,7 @@ class Session:
             protocol=self.protocol,
             environment=old.environment if old else environment.describe(jobs, threads),
             metric=self.request.metric,
-            precision=self.request.precision,
+            precision=self.request.precision or (old.precision if old else None),
             rows=tuple(named[name] for name in order if name in named),
             best=old.best if old else "",
             derived=old.derived if old else "",
@@ -114,7 +114,11 @@ def _check_metric(request: Request) -> None:
     if request.metric not in METRICS:
         raise unknown("--metric", request.metric, known)
     if request.metric not in known:
-        found = "is of all classes; leave out --binary" if request.binary else "is of one; say --binary CLASS"
+        found = (
+            "is of all classes; leave out --binary"
+            if request.binary is not None
+            else "is of one; say --binary CLASS"
+        )
         raise UsageError(f"--metric {request.metric} {found}, or choose from {', '.join(known)}")
 
 

@@ -37,7 +37,7 @@ class EstimatorSpec:
     needs : tuple of str
         "image" if the model makes sense on image pixels only.
     smallest_side : int
-        Height and width, in pixels, below which the model cannot be built.
+        Height and width, in pixels, below which it would be another network than the published one.
     cost : {"seconds", "minutes", "hours"}
         Order of one fit on 28,000 images of 28 x 28 pixels under the preset "quick", on one core.
     parallel : bool

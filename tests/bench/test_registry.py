@@ -29,8 +29,25 @@ def test_the_published_networks_are_apart_from_the_main_roster():
     assert not set(published) & set(names(every=True))
 
 
-def test_the_cost_is_one_of_three():
-    assert {spec.cost for spec in registry.ESTIMATORS.values()} <= {"seconds", "minutes", "hours"}
+@pytest.mark.parametrize(
+    ("name", "published"),
+    [
+        ("cnn-plain", ("plain", "adam", 200, 10, 0, "constant", 0.0, None, (0, 0, 0, 0))),
+        ("cnn-augmented", ("augmented", "adam", 32, 10, 0, "constant", 0.0, None, (10, 0, 0.1, 0.1))),
+        ("cnn-rmsprop", ("rmsprop", "rmsprop", 32, 100, 0, "plateau", 0.1, 10, (10, 0.1, 0.1, 0.1))),
+        ("cnn-compact", ("compact", "adam", 100, 10, 30, "constant", 0.0, None, (0, 0, 0, 0))),
+        ("cnn-early-stop", ("plain", "adam", 32, 30, 0, "constant", 0.1, 3, (0, 0, 0, 0))),
+    ],
+)
+def test_the_published_networks_are_trained_as_published(name, published):
+    spec = registry.ESTIMATORS[name]
+    params = registry.load(spec.target)().set_params(**registry.resolve(spec, "quick")).get_params()
+    named = ("architecture", "optimizer", "batch_size", "epochs", "finish_epochs", "schedule")
+    named += ("validation_fraction", "patience")
+    moves = tuple(params[move] for move in ("rotation", "shear", "zoom", "shift"))
+    assert (*(params[part] for part in named), moves) == published
+    assert params["learning_rate"] == 1e-3
+    assert (params["label_smoothing"], params["averaging"], params["views"]) == (0, 0, 1)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ import pytest
 from bench_models import local, spec
 
 from bench.plan import fold_jobs, refit_job
+from bench.records import Folds
+from bench.registry import ESTIMATORS
 from bench.worker import build, fit_job, score_rows
 
 
@@ -98,6 +100,18 @@ def test_a_class_that_training_lacked_gets_the_lowest_score(digits):
 def test_an_estimator_that_takes_an_image_shape_gets_that_of_the_data(bench_case):
     job = fold_jobs(local("Shaped"), {}, bench_case.folds)[0]
     assert build(job, image_shape=(4, 16)).image_shape == (4, 16)
+
+
+@pytest.mark.parametrize("name", ["logistic", "svm", "knn", "mlp"])
+def test_columns_that_are_no_pixels_are_scaled_one_by_one(bench_case, name):
+    rng = np.random.default_rng(0)
+    y = np.arange(200) % 2
+    X = rng.normal(size=(200, 4)) * (1, 1e3, 1e3, 1e3)
+    X[:, 0] += 4 * y
+    data = replace(bench_case.dataset, X=X.astype("float32"), y=y, image_shape=None)
+    folds = Folds("0", "stratified", 2, 1, 0, (np.arange(200) // 2 % 2).astype("int16")[None])
+    job = fold_jobs(ESTIMATORS[name], {}, folds)[0]
+    assert fit_job(job, data, folds, threads=1).result.metrics["accuracy"] > 0.85
 
 
 def test_two_classes_with_decision_scores_get_two_columns(digits):

@@ -80,10 +80,19 @@ def test_views_are_averaged_and_one_view_is_the_image(digits):
     assert np.allclose(fitted.set_params(views=5).predict_proba(X), np.mean(moved, axis=0), atol=1e-6)
 
 
-@pytest.mark.parametrize("views", [0, 10])
-def test_unknown_number_of_views_is_a_sentence(digits, views):
-    with pytest.raises(ValueError, match=f"views must be 1 to 9; got {views}"):
-        model(views=views).fit(*digits)
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"views": 0}, "views must be 1 to 9; got 0"),
+        ({"views": 10}, "views must be 1 to 9; got 10"),
+        ({"dropout": 1.0}, "dropout must be at least 0 and below 1; got 1.0"),
+        ({"depth": 0}, "depth must be 1 or more; got 0"),
+        ({"finish_epochs": -1}, "finish_epochs must be 0 or more; got -1"),
+    ],
+)
+def test_unusable_parameter_is_a_sentence(digits, settings, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        model(**settings).fit(*digits)
 
 
 def test_rows_that_are_no_images_have_one_view(digits):

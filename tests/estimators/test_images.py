@@ -97,6 +97,14 @@ def test_deskewed_digits_stand_upright_in_the_middle():
         assert joint == pytest.approx(0, abs=0.5)
 
 
+def test_blank_images_do_not_shrink_the_wished_size(images):
+    rows = images.reshape(len(images), -1)
+    alone, among_blanks = (
+        Deskew(resize=True).fit(part).spread_ for part in (rows, np.vstack([rows, 0 * rows]))
+    )
+    assert among_blanks == pytest.approx(alone)
+
+
 def test_resized_digits_spread_alike(images):
     rows = rows_of(np.pad(images, ((0, 0), (10, 10), (10, 10), (0, 0))))
     model = Deskew(resize=True).fit(rows)

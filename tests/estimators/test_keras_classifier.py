@@ -83,6 +83,26 @@ def test_device_is_recorded(digits):
     assert model(device="cpu").fit(*digits).device_ == "cpu"
 
 
+@pytest.mark.parametrize(
+    ("wished", "chosen"), [("auto", "gpu:0"), ("gpu", "gpu:0"), ("gpu:1", "gpu:1"), ("cpu", "cpu")]
+)
+def test_an_accelerator_is_chosen_where_there_is_one(monkeypatch, wished, chosen):
+    import keras
+
+    from estimators.devices import chosen_device
+
+    monkeypatch.setattr(keras.distribution, "list_devices", lambda: ["gpu:0", "gpu:1"])
+    assert chosen_device(wished) == chosen
+
+
+def test_a_network_from_an_accelerator_answers_on_a_processor(digits):
+    X, y = digits
+    fitted = model().fit(X, y)
+    expected = fitted.predict_proba(X)
+    fitted.device_ = "gpu:1"
+    assert np.array_equal(fitted.predict_proba(X), expected)
+
+
 def test_early_stopping_keeps_the_best_weights(digits):
     X, y = digits
     noise = np.random.default_rng(0).integers(0, 3, len(y))
@@ -181,6 +201,7 @@ def test_wrong_number_of_outputs_is_a_sentence(digits):
         ({"schedule": "plateau"}, "schedule 'plateau' needs validation rows"),
         ({"label_smoothing": 1.0}, "label_smoothing and averaging must be .* below 1; got 1.0 and 0.0"),
         ({"averaging": -0.1}, "label_smoothing and averaging must be .* below 1; got 0.0 and -0.1"),
+        ({"averaging": 0.9, "patience": 3, "validation_fraction": 0.2}, "averaging must be 0 beside it"),
         ({"device": "tpu:7"}, "device must be auto, cpu.* here; got 'tpu:7'"),
         ({"epochs": 0}, "epochs and batch_size must be 1 or more; got 0 and None"),
         ({"validation_fraction": 1.0}, "validation_fraction must be at least 0 and below 1; got 1.0"),
