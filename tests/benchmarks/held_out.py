@@ -2,9 +2,10 @@
 
     python tests/benchmarks/held_out.py sgd forest cnn --preset full --data IDX_FOLDER [--csv held_out.csv]
 
-The 70,000 labelled rows are the four idx files together; the split is stratified, and its seed is its own. Who
-chooses a recipe on other rows of MNIST, such as a competition's, has chosen on part of these 28,000. Models are rows of the registry, under a preset and
-`--set`, with seed 0. Prints accuracy with its 95 % Wilson interval, log loss, seconds and threads.
+The 70,000 labelled rows are the four idx files together; the split is stratified, and its seed is its own.
+Who chooses a recipe on other rows of MNIST, such as a competition's, has chosen on part of these 28,000.
+Models are rows of the registry, under a preset and `--set`, with seed 0. Prints accuracy with its 95 % Wilson
+interval, log loss, seconds and threads.
 """
 
 from __future__ import annotations
