@@ -118,8 +118,8 @@ class CNN(KerasClassifier):
     >>> from estimators import CNN
     >>> X = np.zeros((20, 64))
     >>> X[:10, :32], X[10:, 32:] = 255, 255
-    >>> model = CNN(filters=2, blocks=1, dense=8, random_state=0).fit(X, ["top"] * 10 + ["bottom"] * 10)
-    >>> model.image_shape_
+    >>> model = CNN(filters=4, blocks=1, epochs=60, random_state=0)
+    >>> model.fit(X, ["top"] * 10 + ["bottom"] * 10).image_shape_
     (8, 8, 1)
     >>> model.predict(X[[0, -1]])
     array(['top', 'bottom'], dtype='<U6')

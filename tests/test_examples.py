@@ -23,7 +23,7 @@ def _modules() -> list[str]:
 
 
 def _params() -> list:
-    keras = ("estimators.keras_classifier", "estimators.cnn", "estimators.training")
+    keras = {f"estimators.{name}" for name in ("keras_classifier", "cnn", "training", "augmentation")}
     return [pytest.param(name, marks=pytest.mark.slow) if name in keras else name for name in _modules()]
 
 
