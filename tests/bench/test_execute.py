@@ -88,7 +88,11 @@ def test_less_than_one_is_refused(wish):
 
 @pytest.mark.parametrize(
     "spec",
-    [pytest.param(spec, id=name, marks=SLOW[spec.family]) for name, spec in ESTIMATORS.items()],
+    [
+        pytest.param(spec, id=name, marks=SLOW[spec.family])
+        for name, spec in ESTIMATORS.items()
+        if spec.smallest_side <= 8
+    ],
 )
 def test_threads_leave_every_score_bit_equal(bench_case, spec):
     plan = make_plan(bench_case.info, bench_case.folds, [Choice(spec, resolve(spec, "smoke"))], lambda _: "")

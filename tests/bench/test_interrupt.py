@@ -19,7 +19,14 @@ PATIENCE_SECONDS = 120
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_keeps_what_is_finished_and_says_how_to_resume(in_tmp, jobs):
     words = [sys.executable, "-m", "bench", *COMMAND, "--jobs", jobs]
-    process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(
+        words,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # Whoever started the tests in the background has made them ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     deadline = time.monotonic() + PATIENCE_SECONDS
     while len(list(Path("runs").rglob("dummy/*.npz"))) < 3:
         assert time.monotonic() < deadline
