@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from estimators import architectures
-from estimators.image_shape import read_image_shape
+from estimators.images import PixelScaler
 from estimators.keras_classifier import KerasClassifier
 from estimators.training import Phase
 
@@ -187,8 +187,8 @@ class CNN(KerasClassifier):
         self.views = views
 
     def _learn_inputs(self, X: np.ndarray) -> None:
-        self.image_shape_ = read_image_shape(self.image_shape, X.shape[1])
-        self._learn_scale(X, axis=0 if self.image_shape_[0] == 1 else None)
+        self.scaler_ = PixelScaler(self.image_shape).fit(X)
+        self.image_shape_ = self.scaler_.image_shape_
 
     def _inputs(self, X: np.ndarray) -> np.ndarray:
         return super()._inputs(X).reshape(-1, *self.image_shape_)

@@ -17,6 +17,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from estimators.devices import accelerators, chosen_device, on_device
+from estimators.images import PixelScaler
 from estimators.rows import Rows, check_fraction, inner_split, training_rows
 from estimators.training import SCHEDULES, Examples, Phase, Training, check_output, seeded
 from estimators.weights import packed, unpacked
@@ -81,6 +82,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
     history_ : dict of str to list of float
         One value per epoch: "loss", "accuracy" and "learning_rate", with validation rows also "val_loss" and
         "val_accuracy".
+    scaler_ : PixelScaler
+        What maps features to inputs.
     offset_, span_ : ndarray of shape (n_features,) or (), float64
         Smallest training value and range; inputs are ``(X - offset_) / span_``.
     n_parameters_ : int
@@ -214,21 +217,23 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         best = self.predict_proba(X).argmax(axis=1)
         return self.classes_[best]
 
+    @property
+    def offset_(self) -> np.ndarray:
+        """Smallest training value."""
+        return self.scaler_.offset_
+
+    @property
+    def span_(self) -> np.ndarray:
+        """Range of the training values."""
+        return self.scaler_.span_
+
     def _learn_inputs(self, X: np.ndarray) -> None:
         """Learn from training rows how features become inputs; subclasses may learn otherwise."""
-        self._learn_scale(X, axis=0)
-
-    def _learn_scale(self, X: np.ndarray, axis: int | None) -> None:
-        self.offset_ = np.asarray(X.min(axis=axis), dtype=np.float64)
-        span = np.asarray(X.max(axis=axis), dtype=np.float64) - self.offset_
-        self.span_ = np.where(span > 0, span, 1.0)
+        self.scaler_ = PixelScaler((1, X.shape[1])).fit(X)
 
     def _inputs(self, X: np.ndarray) -> np.ndarray:
         """Return what the model is fed, float32; subclasses may reshape it."""
-        precision = np.result_type(X.dtype, np.float32)
-        scaled = np.subtract(X, self.offset_.astype(precision), dtype=precision)
-        scaled /= self.span_.astype(precision)
-        return np.clip(scaled, 0, 1, out=scaled).astype(np.float32, copy=False)
+        return self.scaler_.transform(X)
 
     def _build(self, n_features: int, n_classes: int) -> keras.Model:
         """Return an uncompiled model; subclasses put their architecture here."""

@@ -1,11 +1,12 @@
 """What each part of the recipe of `cnn` is worth: the same folds with one part changed at a time.
 
-python tests/benchmarks/ablation.py --data digit-recognizer.zip --cv 3 --folds 1
+    python tests/benchmarks/ablation.py --data digit-recognizer.zip --cv 3 --folds 1
 """
 
 from __future__ import annotations
 
 import argparse
+import inspect
 from dataclasses import dataclass
 
 from bench import datasets
@@ -14,8 +15,11 @@ from bench.plan import fold_jobs
 from bench.records import Dataset, Folds, Params
 from bench.registry import ESTIMATORS, PRESETS, resolve
 from bench.worker import fit_job
+from estimators import CNN
+from estimators.architectures import pyramid
 
-_PLAIN_LAYERS = "conv16 relu halve conv32 relu halve conv64 relu halve drop.3 dense128 relu drop.3"
+_OWN = {name: CNN().get_params()[name] for name in inspect.signature(pyramid).parameters}
+_PLAIN_LAYERS = pyramid(**_OWN).replace(" norm.9", "")
 
 VARIANTS: dict[str, Params] = {
     "as it is": {},
