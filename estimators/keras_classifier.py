@@ -19,7 +19,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from estimators.devices import accelerators, chosen_device, on_device
 from estimators.images import PixelScaler
 from estimators.rows import Rows, check_fraction, inner_split, training_rows
-from estimators.training import SCHEDULES, Examples, Phase, Training, check_output, seeded
+from estimators.training import Examples, Phase, Training, check_output, seeded
 from estimators.weights import packed, unpacked
 
 if TYPE_CHECKING:
@@ -257,8 +257,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         """Return what is trained: the model, which subclasses may put behind changes of the inputs."""
         return self.model_
 
-    def _train(self, train: Rows, validation: Rows | None) -> dict[str, list[float]]:
-        training = Training(
+    def _training(self) -> Training:
+        return Training(
             phases=self._phases(),
             label_smoothing=self.label_smoothing,
             averaging=self.averaging,
@@ -266,8 +266,10 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             callbacks=self.callbacks or [],
             verbose=self.verbose,
         )
+
+    def _train(self, train: Rows, validation: Rows | None) -> dict[str, list[float]]:
         unseen = None if validation is None else self._examples(validation)
-        return training.run(self._learner(), self._examples(train), unseen)
+        return self._training().run(self._learner(), self._examples(train), unseen)
 
     def _examples(self, rows: Rows) -> Examples:
         """Return inputs, codes and any weights, at mean one as Keras divides the loss by the row count."""
@@ -288,24 +290,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
 
     def _check_parameters(self) -> None:
         check_fraction(self.validation_fraction)
-        if self.epochs < 1 or (self.batch_size is not None and self.batch_size < 1):
-            raise ValueError(
-                f"epochs and batch_size must be 1 or more; got {self.epochs} and {self.batch_size}; "
-                "leave batch_size at None to have it chosen."
-            )
-        if self.schedule not in SCHEDULES:
-            raise ValueError(f"schedule must be one of {', '.join(SCHEDULES)}; got {self.schedule!r}.")
-        if not (0 <= self.label_smoothing < 1 and 0 <= self.averaging < 1):
-            raise ValueError(
-                "label_smoothing and averaging must be at least 0 and below 1; "
-                f"got {self.label_smoothing} and {self.averaging}."
-            )
-        if self.averaging and self.patience is not None:
-            raise ValueError("patience keeps the best epoch's own weights, so averaging must be 0 beside it.")
-        if self.schedule == "plateau" and not self.validation_fraction:
-            raise ValueError("schedule 'plateau' needs validation rows; set validation_fraction to 0.1, say.")
-        if self.patience is not None and not self.validation_fraction:
-            raise ValueError("patience needs validation rows; validation_fraction is 0; set it to 0.1, say.")
+        self._training().check(validated=self.validation_fraction > 0)
 
     def __getstate__(self) -> dict[str, Any]:
         state = dict(super().__getstate__())

@@ -45,6 +45,18 @@ class Phase:
     learning_rate: float
     schedule: str
 
+    def check(self, *, validated: bool) -> None:
+        """Raise ValueError unless the settings make sense, with validation rows or without."""
+        if self.epochs < 1 or (self.batch_size is not None and self.batch_size < 1):
+            raise ValueError(
+                f"epochs and batch_size must be 1 or more; got {self.epochs} and {self.batch_size}; "
+                "leave batch_size at None to have it chosen."
+            )
+        if self.schedule not in SCHEDULES:
+            raise ValueError(f"schedule must be one of {', '.join(SCHEDULES)}; got {self.schedule!r}.")
+        if self.schedule == "plateau" and not validated:
+            raise ValueError("schedule 'plateau' needs validation rows; set validation_fraction to 0.1, say.")
+
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
@@ -83,6 +95,20 @@ class Training:
     patience: int | None
     callbacks: list[keras.callbacks.Callback]
     verbose: int
+
+    def check(self, *, validated: bool) -> None:
+        """Raise ValueError unless the settings make sense, with validation rows or without."""
+        for phase in self.phases:
+            phase.check(validated=validated)
+        if not (0 <= self.label_smoothing < 1 and 0 <= self.averaging < 1):
+            raise ValueError(
+                "label_smoothing and averaging must be at least 0 and below 1; "
+                f"got {self.label_smoothing} and {self.averaging}."
+            )
+        if self.averaging and self.patience is not None:
+            raise ValueError("patience keeps the best epoch's own weights, so averaging must be 0 beside it.")
+        if self.patience is not None and not validated:
+            raise ValueError("patience needs validation rows; validation_fraction is 0; set it to 0.1, say.")
 
     def run(self, model: keras.Model, train: Examples, unseen: Examples | None) -> dict[str, list[float]]:
         """Train `model` and return one value per epoch for each measure.

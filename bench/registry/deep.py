@@ -7,6 +7,33 @@ _PACKAGES = ("tensorflow", "keras")
 _STILL: Params = {"rotation": 0, "zoom": 0, "shift": 0}
 _KERAS_RATE: Params = {"learning_rate": 1e-3, "schedule": "constant"}
 
+
+def _published(
+    name: str,
+    title: str,
+    smallest_side: int,
+    defaults: Params,
+    *,
+    smoke: Params | None = None,
+    cost: str = "minutes",
+) -> EstimatorSpec:
+    """Return the row of a network as its source describes it."""
+    return EstimatorSpec(
+        name=name,
+        title=f"{title}, as published",
+        family="deep",
+        target="estimators.cnn:CNN",
+        defaults=defaults,
+        presets={"smoke": smoke or {"epochs": 1}},
+        tags=("reference", "keras"),
+        packages=_PACKAGES,
+        needs=("image",),
+        smallest_side=smallest_side,
+        parallel=False,
+        cost=cost,
+    )
+
+
 DEEP = (
     EstimatorSpec(
         name="cnn",
@@ -30,40 +57,23 @@ DEEP = (
         parallel=False,
         cost="minutes",
     ),
-    EstimatorSpec(
-        name="cnn-plain",
-        title="Two convolutions, as published",
-        family="deep",
-        target="estimators.cnn:CNN",
-        defaults={"architecture": "plain", "batch_size": 200, "epochs": 10, **_KERAS_RATE, **_STILL},
-        presets={"smoke": {"epochs": 1}},
-        tags=("reference", "keras"),
-        packages=_PACKAGES,
-        needs=("image",),
-        smallest_side=10,
-        parallel=False,
-        cost="minutes",
+    _published(
+        "cnn-plain",
+        "Two convolutions",
+        10,
+        {"architecture": "plain", "batch_size": 200, "epochs": 10, **_KERAS_RATE, **_STILL},
     ),
-    EstimatorSpec(
-        name="cnn-augmented",
-        title="Three convolutions on moved images, as published",
-        family="deep",
-        target="estimators.cnn:CNN",
-        defaults={"architecture": "augmented", "batch_size": 32, "epochs": 10, **_KERAS_RATE},
-        presets={"smoke": {"epochs": 1}},
-        tags=("reference", "keras"),
-        packages=_PACKAGES,
-        needs=("image",),
-        smallest_side=18,
-        parallel=False,
-        cost="minutes",
+    _published(
+        "cnn-augmented",
+        "Three convolutions on moved images",
+        18,
+        {"architecture": "augmented", "batch_size": 32, "epochs": 10, **_KERAS_RATE},
     ),
-    EstimatorSpec(
-        name="cnn-rmsprop",
-        title="Two wide convolutions by RMSprop, as published",
-        family="deep",
-        target="estimators.cnn:CNN",
-        defaults={
+    _published(
+        "cnn-rmsprop",
+        "Two wide convolutions by RMSprop",
+        6,
+        {
             "architecture": "rmsprop",
             "optimizer": "rmsprop",
             "batch_size": 32,
@@ -74,20 +84,13 @@ DEEP = (
             "patience": 10,
             "shear": 0.1,
         },
-        presets={"smoke": {"epochs": 1}},
-        tags=("reference", "keras"),
-        packages=_PACKAGES,
-        needs=("image",),
-        smallest_side=6,
-        parallel=False,
         cost="hours",
     ),
-    EstimatorSpec(
-        name="cnn-compact",
-        title="Three narrow convolutions finished by SGD, as published",
-        family="deep",
-        target="estimators.cnn:CNN",
-        defaults={
+    _published(
+        "cnn-compact",
+        "Three narrow convolutions finished by SGD",
+        8,
+        {
             "architecture": "compact",
             "batch_size": 100,
             "epochs": 10,
@@ -95,20 +98,13 @@ DEEP = (
             **_KERAS_RATE,
             **_STILL,
         },
-        presets={"smoke": {"epochs": 1, "finish_epochs": 1}},
-        tags=("reference", "keras"),
-        packages=_PACKAGES,
-        needs=("image",),
-        smallest_side=8,
-        parallel=False,
-        cost="minutes",
+        smoke={"epochs": 1, "finish_epochs": 1},
     ),
-    EstimatorSpec(
-        name="cnn-early-stop",
-        title="Two convolutions stopped early, as published",
-        family="deep",
-        target="estimators.cnn:CNN",
-        defaults={
+    _published(
+        "cnn-early-stop",
+        "Two convolutions stopped early",
+        10,
+        {
             "architecture": "plain",
             "batch_size": 32,
             "epochs": 30,
@@ -117,12 +113,5 @@ DEEP = (
             **_KERAS_RATE,
             **_STILL,
         },
-        presets={"smoke": {"epochs": 1}},
-        tags=("reference", "keras"),
-        packages=_PACKAGES,
-        needs=("image",),
-        smallest_side=10,
-        parallel=False,
-        cost="minutes",
     ),
 )

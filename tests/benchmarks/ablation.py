@@ -1,6 +1,8 @@
 """What each part of the recipe of `cnn` is worth: the same folds with one part changed at a time.
 
     python tests/benchmarks/ablation.py --data digit-recognizer.zip --cv 3 --folds 1
+
+Prints one line of a Markdown table per variant, as it is finished.
 """
 
 from __future__ import annotations
@@ -56,7 +58,7 @@ class Part:
 
 
 def main() -> None:
-    """Print one line of a Markdown table per variant, as it is finished."""
+    """Measure every variant."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--data", default="digits")
     parser.add_argument("--cv", type=int, default=3)
