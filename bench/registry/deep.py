@@ -42,7 +42,15 @@ DEEP = (
         target="estimators.cnn:CNN",
         presets={
             "smoke": {"epochs": 2},
-            "full": {"epochs": 40, "depth": 2, "dropout": 0.4, "rotation": 12, "shear": 6, "zoom": 0.12},
+            "full": {
+                "epochs": 40,
+                "depth": 2,
+                "dropout": 0.4,
+                "rotation": 12,
+                "shear": 6,
+                "zoom": 0.12,
+                "views": 5,
+            },
         },
         space={
             "learning_rate": real(3e-4, 1e-2, log=True),
