@@ -42,7 +42,7 @@ QUICK = {
     "Mutates": None,
     "Reseeds": None,
 }
-SLOW = {
+LATE_ONES = {
     "Hangs": LATE,
     "HangsInPredict": LATE,
     "IgnoresSigterm": LATE,
@@ -50,6 +50,8 @@ SLOW = {
     "PrintsWithoutEnd": LATE,
     "SpawnsAndHangs": LATE,
     "ForksMany": LATE,
+}
+GREEDY_ONES = {
     "Allocates": GREEDY,
     "AllocatesElsewhere": GREEDY,
 }
@@ -99,7 +101,12 @@ def test_hostile_models_cost_their_own_rows_only(bench_case, tmp_path):
 
 @pytest.mark.slow
 def test_models_without_end_are_stopped(bench_case, tmp_path):
-    check_contained(bench_case, tmp_path, SLOW, seconds=6.0)
+    check_contained(bench_case, tmp_path, LATE_ONES, seconds=6.0)
+
+
+@pytest.mark.slow
+def test_models_that_take_all_memory_are_stopped(bench_case, tmp_path):
+    check_contained(bench_case, tmp_path, GREEDY_ONES, seconds=300.0)
 
 
 def test_a_model_that_cannot_be_pickled_fails_alone_or_not_at_all(bench_case):

@@ -259,3 +259,24 @@ def test_nothing_stays_when_the_coordinator_is_killed(tmp_path, number):
     process.wait(60)
     wait_until(lambda: not left())
     wait_until(lambda: not list(temporary.iterdir()))
+
+
+IN_A_THREAD = """
+import sys, threading
+import bench
+wish = bench.Request(models=("cnn", "xgboost"), rows="100", cv=2, preset="smoke", jobs=2, out=sys.argv[1])
+runs = []
+thread = threading.Thread(target=lambda: runs.append(bench.run(wish)))
+thread.start()
+thread.join()
+print(runs[0].best, *{"tensorflow", "keras", "xgboost"} & set(sys.modules))
+"""
+
+
+@pytest.mark.slow
+def test_the_coordinator_imports_no_models_library_and_may_be_a_thread(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", IN_A_THREAD, str(tmp_path / "run")], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() in (["cnn"], ["xgboost"])
+    assert not left()
