@@ -177,15 +177,18 @@ class Child:
     def _start_warden(self, root: Path) -> subprocess.Popen[bytes]:
         self.control, other = socket.socketpair()
         with other:
-            return subprocess.Popen(
-                [sys.executable, "-c", BOOT, str(other.fileno()), str(root), *sys.path],
-                env=self._environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=self._log,
-                stderr=self._log,
-                pass_fds=(other.fileno(),),
-                start_new_session=True,
-            )
+            try:
+                return subprocess.Popen(
+                    [sys.executable, "-c", BOOT, str(other.fileno()), str(root), *sys.path],
+                    env=self._environment(),
+                    stdin=subprocess.DEVNULL,
+                    stdout=self._log,
+                    stderr=self._log,
+                    pass_fds=(other.fileno(),),
+                    start_new_session=True,
+                )
+            except OSError as error:
+                raise _no_process(str(error.strerror)) from error
 
     def _start_fitter(self, task: Task) -> None:
         self.channel, other = socket.socketpair()
@@ -194,16 +197,20 @@ class Child:
         if self.answer(STARTUP_SECONDS) is None:
             self.destroy()
             self.forget()
-            raise EnvironmentProblem(
-                f"no process can be started to fit in ({self.last_words() or 'it ended at once'}); "
-                "see whether memory and processes are left"
-            )
+            raise _no_process(self.last_words() or "it ended at once")
         self._model = task.model
-        wire.send(self.channel, wire.pack(Setting(sys.path, os.getcwd(), self._environment())))
+        with contextlib.suppress(ConnectionError):
+            wire.send(self.channel, wire.pack(Setting(sys.path, os.getcwd(), self._environment())))
 
     def _environment(self) -> dict[str, str]:
         threads = dict.fromkeys(THREAD_VARIABLES, str(self.threads))
         return {**os.environ, **TENSORFLOW_ENVIRONMENT, **threads, MARK: self._mark}
+
+
+def _no_process(finding: str) -> EnvironmentProblem:
+    return EnvironmentProblem(
+        f"no process can be started to fit in ({finding}); see whether memory and processes are left"
+    )
 
 
 def _closed() -> socket.socket:

@@ -1,4 +1,5 @@
 import contextlib
+import json
 
 import pytest
 from hypothesis import given
@@ -52,3 +53,25 @@ def test_the_default_is_an_hour_and_a_share_of_what_is_free(monkeypatch):
     monkeypatch.setattr(limits, "free_memory_bytes", lambda: 10**10)
     assert limits.limits(jobs=4) == limits.Limits(3600, 2 * 10**9)
     assert str(limits.limits("90s", "6.4G")) == "90s and 6.4 GB of memory"
+
+
+def test_a_dry_run_shows_the_limits(bench):
+    wish = ("run", "dummy", "--dry-run", "--time-limit", "90s", "--memory-limit", "6G")
+    assert "limits of a fit: 90s and 6 GB of memory" in bench.ok(*wish)
+    shown = json.loads(bench.ok(*wish, "--json"))
+    assert (shown["time_limit_seconds"], shown["memory_limit_bytes"]) == (90, 6_000_000_000)
+    assert json.loads(bench.ok(*wish[:3], "--json"))["time_limit_seconds"] == 3600
+
+
+@pytest.mark.parametrize("words", [("--time-limit", "20"), ("--memory-limit", "much")])
+def test_a_limit_in_another_form_is_refused(bench, words):
+    for verb in ("run", "tune"):
+        assert words[0] in bench.refused(verb, "tree", *words)
+
+
+def test_fits_over_a_limit_are_rows_and_the_run_goes_on(bench):
+    words = ("run", "dummy", "--rows", "200", "--cv", "2", "-q", "--jobs", "1")
+    code, out, _ = bench(*words, "--memory-limit", "1M")
+    assert code == 3
+    assert "more than --memory-limit 1 MB" in " ".join(out.split())
+    bench.ok(*words, "--memory-limit", "4G")

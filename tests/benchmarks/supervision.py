@@ -1,8 +1,8 @@
 """What supervision costs: the same fits in supervised children and, unsupervised, in one process.
 
-Both fit the same jobs with the same threads one after another, alternately, each from a fresh process with the
-data in memory. Starting children, handing the data over, watching and sending the models' answers back all
-count against supervision; importing libraries counts for both.
+Both fit the same jobs with the same threads one after another, alternately, each from a fresh process with
+the data in memory. Starting children, handing the data over, watching and sending the models' answers back
+all count against supervision; importing libraries counts for both.
 
     python tests/benchmarks/supervision.py --data digit-recognizer.zip --cv 3 --rounds 3 forest sgd tree cnn
 """
@@ -45,9 +45,8 @@ def main() -> None:
     print(json.dumps(found))
     for name in ("wall", "cpu"):
         one, other = (statistics.median(each[name] for each in found[way]) for way in WAYS)
-        print(
-            f"{name}: supervised {one:.1f} s, plain {other:.1f} s, ratio {one / other:.3f} (n = {wish.rounds})"
-        )
+        print(f"{name}: supervised {one:.1f} s, plain {other:.1f} s,", end=" ")
+        print(f"ratio {one / other:.3f} (n = {wish.rounds})")
 
 
 def once(way: str) -> dict[str, float]:
