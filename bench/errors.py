@@ -45,6 +45,7 @@ class EnvironmentProblem(BenchError):
 N_NAMED = 40
 PARTIAL_EXIT_CODE = 3
 INTERRUPTED_EXIT_CODE = 130
+TERMINATED_EXIT_CODE = 143
 
 
 def unknown(kind: str, given: str, known: Iterable[str]) -> UsageError:

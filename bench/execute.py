@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 
 from bench.environment import free_memory_bytes, usable_cores
-from bench.errors import EnvironmentProblem, UsageError
+from bench.errors import UsageError
+from bench.limits import limits
 from bench.records import Dataset, FoldResult, Folds, Job
 from bench.store import RunStore
-from bench.worker import Outcome, fit_job
+from bench.supervise import Crew, fit
+from bench.worker import Outcome
 
 # A worker that has imported TensorFlow and holds its copy of the training rows.
 WORKER_BYTES = 2_000_000_000
@@ -38,7 +41,14 @@ def split_machine(jobs: int | None, threads: int | None) -> tuple[int, int]:
 
 
 def run(
-    jobs: Iterable[Job], dataset: Dataset, folds: Folds, store: RunStore, *, n_jobs: int, threads: int
+    jobs: Iterable[Job],
+    dataset: Dataset,
+    folds: Folds,
+    store: RunStore,
+    *,
+    n_jobs: int,
+    threads: int,
+    crew: Crew | None = None,
 ) -> Iterator[FoldResult]:
     """Yield the result of every job as it becomes known: stored ones first, then as they end.
 
@@ -51,11 +61,13 @@ def run(
         Receives results and failures; failures of an earlier run are tried again.
     n_jobs, threads : int
         As `split_machine` gives them.
+    crew : Crew or None
+        Whose children fit, if several runs are to share them; None for some of its own, under default limits.
 
     Raises
     ------
     EnvironmentProblem
-        If a worker process dies.
+        If no process can be started to fit in.
     """
     waiting = []
     for job in jobs:
@@ -64,25 +76,21 @@ def run(
             waiting.append(job)
         else:
             yield stored
-    for outcome in _fitted(waiting, dataset, folds, n_jobs, threads):
-        _keep(outcome, store)
-        yield outcome.result
-
-
-def _fitted(jobs: list[Job], dataset: Dataset, folds: Folds, n_jobs: int, threads: int) -> Iterator[Outcome]:
-    if not jobs:
+    if not waiting:
         return
-    from joblib import Parallel, delayed
-    from joblib.externals.loky.process_executor import TerminatedWorkerError
+    with nullcontext(crew) if crew else Crew(dataset, folds, limits(jobs=n_jobs)) as own:
+        for outcome in _fitted(waiting, own, n_jobs, threads):
+            _keep(outcome, store)
+            yield outcome.result
 
-    dispatch = Parallel(n_jobs=n_jobs, backend="loky", return_as="generator_unordered")
-    try:
-        yield from dispatch(delayed(fit_job)(job, dataset, folds, threads) for job in jobs)
-    except TerminatedWorkerError as error:
-        raise EnvironmentProblem(
-            "a worker process was killed, most likely for lack of memory; finished fits are kept: "
-            "run again with --jobs 1"
-        ) from error
+
+def _fitted(jobs: list[Job], crew: Crew, n_jobs: int, threads: int) -> Iterator[Outcome]:
+    from joblib import Parallel, delayed
+
+    # The threads wait for children. Every fit is told of as soon as it has ended: no batches.
+    dispatch = Parallel(n_jobs=n_jobs, backend="threading", return_as="generator_unordered", batch_size=1)
+    tasks = [crew.task(job, threads) for job in jobs]
+    yield from dispatch(delayed(fit)(task) for task in tasks)
 
 
 def _keep(outcome: Outcome, store: RunStore) -> None:

@@ -27,6 +27,7 @@ from bench.records import (
 )
 from bench.registry import load, without_defaults
 from bench.store import RunStore
+from bench.supervise import Crew
 
 if TYPE_CHECKING:
     import optuna
@@ -44,6 +45,8 @@ class Search:
         Parameters that every trial starts from; the space overrides them.
     n_trials : int
         Completed or pruned trials that the study shall have in all.
+    crew : Crew or None
+        Whose children fit, kept from trial to trial; None for some of each batch's own.
     """
 
     spec: EstimatorSpec
@@ -56,6 +59,7 @@ class Search:
     seed: int
     n_jobs: int
     threads: int
+    crew: Crew | None = None
 
     @property
     def name(self) -> str:
@@ -181,7 +185,15 @@ def _in_batches(jobs: list[Job], wish: Search) -> Iterator[list[FoldResult]]:
     for start in range(0, len(jobs), wish.n_jobs):
         batch = jobs[start : start + wish.n_jobs]
         yield list(
-            execute.run(batch, wish.dataset, wish.folds, wish.store, n_jobs=wish.n_jobs, threads=wish.threads)
+            execute.run(
+                batch,
+                wish.dataset,
+                wish.folds,
+                wish.store,
+                n_jobs=wish.n_jobs,
+                threads=wish.threads,
+                crew=wish.crew,
+            )
         )
 
 

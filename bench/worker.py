@@ -71,26 +71,45 @@ def fit_job(job: Job, dataset: Dataset, folds: Folds, threads: int) -> Outcome:
     """
     from threadpoolctl import threadpool_limits
 
-    threads = threads if job.parallel else 1
-    blank = FoldResult(
-        job.key,
-        job.estimator,
-        job.role,
-        job.repeat,
-        job.fold,
-        "failed",
-        threads=threads,
-        versions=job.versions,
-    )
+    threads = threads_of(job, threads)
+    blank = failure(job, threads, "").result
     with warnings.catch_warnings(record=True) as caught, threadpool_limits(threads):
         warnings.simplefilter("always")
         try:
             import_libraries(job.versions)
             outcome = _fit(job, dataset, folds, threads, blank)
         except Exception as error:
-            outcome = Outcome(replace(blank, reason=_sentence(error)))
-    texts = tuple(dict.fromkeys(_sentence(item.message) for item in caught))
+            outcome = failure(job, threads, sentence(error))
+    texts = tuple(dict.fromkeys(sentence(item.message) for item in caught))
     return replace(outcome, result=replace(outcome.result, warnings=texts))
+
+
+def failure(job: Job, threads: int, reason: str, *, status: str = "failed", seconds: float = 0.0) -> Outcome:
+    """Return what is known of a job that left no predictions, after so many seconds."""
+    result = FoldResult(
+        job.key,
+        job.estimator,
+        job.role,
+        job.repeat,
+        job.fold,
+        status,
+        reason,
+        fit_seconds=seconds,
+        threads=threads_of(job, threads),
+        versions=job.versions,
+    )
+    return Outcome(result)
+
+
+def threads_of(job: Job, threads: int) -> int:
+    """Return how many of the threads a job may use: one, unless it is `parallel`."""
+    return threads if job.parallel else 1
+
+
+def sentence(error: object) -> str:
+    """Return an error or a warning in one line of at most 500 characters."""
+    text = " ".join(str(error).encode(errors="replace").decode().split())
+    return f"{type(error).__name__}: {text}"[:500]
 
 
 def import_libraries(names: Iterable[str]) -> None:
@@ -191,8 +210,9 @@ def _rows(job: Job, dataset: Dataset, folds: Folds) -> Rows:
     if job.role == "fold":
         train, test = folds.rows(job.repeat, job.fold)
         return Rows(X[train], y[train], X[test], y[test], test)
-    X_new = X[:0] if dataset.X_test is None else dataset.X_test
-    return Rows(X, y, X_new, dataset.y_test, np.arange(len(X_new)))
+    # Copies, like the rows of a fold: a model that changes what it is given changes its own.
+    X_new = np.array(X[:0] if dataset.X_test is None else dataset.X_test)
+    return Rows(np.array(X), np.array(y), X_new, dataset.y_test, np.arange(len(X_new)))
 
 
 def _scores(estimator: Any, X: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, str]:
@@ -237,8 +257,3 @@ def _importance(estimator: Any) -> np.ndarray | None:
     if hasattr(estimator, "coef_"):
         return np.abs(estimator.coef_).mean(axis=0).astype(np.float32)
     return None
-
-
-def _sentence(error: object) -> str:
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text}"[:500]

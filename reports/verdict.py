@@ -107,6 +107,11 @@ def _quickest(board: Leaderboard, ranked: list[Outcome]) -> list[Glance]:
 
 def _notes(board: Leaderboard) -> list[str]:
     notes = []
+    planned = sum(len(outcome.row.keys) for outcome in board.outcomes)
+    ended = sum(len(outcome.results) for outcome in board.outcomes)
+    if ended < planned:
+        command = board.run.command
+        notes.append(f"This run is partial, {ended} of {planned} fits have ended; go on with {command}.")
     first, best = board.best(allow_stamped=True), board.best()
     if first is not None and first is not best:
         notes.append(f"{first.row.name} scores better but is not eligible: {first.row.stamp.rstrip('.')}.")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,11 +12,20 @@ from hypothesis import settings
 
 from bench import datasets
 from bench.records import Dataset
+from bench.supervise import kept_children
 
 # New examples are for developers; the verdict on a submission must not depend on luck.
 settings.register_profile("ci", derandomize=True, deadline=None)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def children() -> Iterator[None]:
+    """Children stay from test to test: starting one takes longer than most fits here."""
+    os.environ["BENCH_TEST_MARK"] = uuid.uuid4().hex
+    with kept_children():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass, fields, replace
 
+from bench.limits import DEFAULT_TIME
 from bench.records import Label
 
 DEFAULT_TRIALS = 20
@@ -38,6 +39,8 @@ class Request:
     allow_optimistic: bool = False
     jobs: int | None = None
     threads: int | None = None
+    time_limit: str = DEFAULT_TIME
+    memory_limit: str | None = None
     refit: str | None = None
     out: str | None = None
     fresh: bool = False

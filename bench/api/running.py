@@ -11,8 +11,10 @@ from bench.api.deriving import update
 from bench.api.request import Request
 from bench.api.session import Session, open_session
 from bench.errors import UsageError, unknown
+from bench.limits import Limits, limits
 from bench.plan import Choice, make_plan, refit_job
 from bench.records import EstimatorSpec, FoldResult, Job, Params, Plan, Run
+from bench.supervise import Crew
 from reports.leaderboard import best_row
 
 REFIT = ("best", "all", "none")
@@ -52,6 +54,7 @@ class Prepared:
     plan: Plan
     jobs: int
     threads: int
+    limits: Limits
     refit: str
 
 
@@ -71,11 +74,12 @@ def prepare(request: Request) -> Prepared:
     registry.check_used(overrides, specs)
     defaults = [Choice(spec, registry.resolve(spec, request.preset, overrides)) for spec in specs]
     jobs, threads = execute.split_machine(request.jobs, request.threads)
+    own = limits(request.time_limit, request.memory_limit, jobs)
     session = open_session(request)
     choices = defaults + (_tuned(defaults, overrides, session) if request.tuned else [])
     plan = make_plan(session.info, session.folds, choices, lambda choice: _command(session.request, choice))
     refit = refit or ("all" if session.info.test_labelled else "best")
-    return Prepared(session, plan, jobs, threads, refit)
+    return Prepared(session, plan, jobs, threads, own, refit)
 
 
 def run(request: Request, observer: Observer | None = None) -> Run:
@@ -100,10 +104,11 @@ def carry_out(prepared: Prepared, observer: Observer) -> tuple[Run, list[FoldRes
     session.set_up()
     run = session.run_with(prepared.plan.rows, prepared.jobs, prepared.threads)
     session.store.write_run(run)
-    fitted = _execute(prepared.plan.jobs, prepared, observer)
-    best = best_row(session.store, run, allow_stamped=session.request.allow_optimistic)
-    run, refits = _with_refits(replace(run, best=best.name if best else ""), prepared)
-    fitted += _execute(refits, prepared, observer)
+    with Crew(session.dataset, session.folds, prepared.limits) as crew:
+        fitted = _execute(prepared.plan.jobs, prepared, crew, observer)
+        best = best_row(session.store, run, allow_stamped=session.request.allow_optimistic)
+        run, refits = _with_refits(replace(run, best=best.name if best else ""), prepared)
+        fitted += _execute(refits, prepared, crew, observer)
     if fitted:
         run = replace(run, environment=environment.describe(prepared.jobs, prepared.threads))
     run = update(session.store, run, observer.say)
@@ -135,7 +140,7 @@ def _command(request: Request, choice: Choice) -> str:
     return request.for_row(choice.spec.name, tuned=choice.tuned).command()
 
 
-def _execute(jobs: Iterable[Job], prepared: Prepared, observer: Observer) -> list[FoldResult]:
+def _execute(jobs: Iterable[Job], prepared: Prepared, crew: Crew, observer: Observer) -> list[FoldResult]:
     """Run jobs and return the results of those that had to be fitted."""
     session, jobs = prepared.session, list(jobs)
     waiting = {job.key for job in jobs if not session.store.has(job)}
@@ -148,6 +153,7 @@ def _execute(jobs: Iterable[Job], prepared: Prepared, observer: Observer) -> lis
         session.store,
         n_jobs=prepared.jobs,
         threads=prepared.threads,
+        crew=crew,
     ):
         observer.end(result, stored=result.key not in waiting)
         if result.key in waiting:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bench import execute, registry
 from bench.api.request import Request
 from bench.api.session import open_session
 from bench.errors import UsageError
+from bench.limits import limits
 from bench.plan import Choice, make_plan
 from bench.records import Study, Trial
+from bench.supervise import Crew
 
 
 def search(request: Request, report: Callable[[Trial], None] = lambda trial: None) -> Study:
@@ -38,6 +41,7 @@ def search(request: Request, report: Callable[[Trial], None] = lambda trial: Non
             raise UsageError(f"--set fixes {spec.name}.{item.name}, which is searched; leave it out")
     params = registry.resolve(spec, request.preset, overrides)
     jobs, threads = execute.split_machine(request.jobs, request.threads)
+    own = limits(request.time_limit, request.memory_limit, jobs)
     session = open_session(request)
     (row,) = make_plan(session.info, session.folds, [Choice(spec, params)], lambda _: "").rows
     if row.skipped:
@@ -58,4 +62,5 @@ def search(request: Request, report: Callable[[Trial], None] = lambda trial: Non
     session.set_up()
     if session.run is None:
         session.store.write_run(session.run_with((), jobs, threads))
-    return run_trials(wish, report)
+    with Crew(session.dataset, session.folds, own) as crew:
+        return run_trials(replace(wish, crew=crew), report)

@@ -6,7 +6,6 @@ import os
 import sys
 import tempfile
 import traceback
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +16,8 @@ from typer.exceptions import TyperException
 import bench
 from bench.cli import inspecting, predicting, running, tuning
 from bench.cli.console import fail
-from bench.errors import INTERRUPTED_EXIT_CODE, BenchError, EnvironmentProblem
+from bench.cli.stopping import exit_code, stoppable, stopped
+from bench.errors import BenchError, EnvironmentProblem
 
 app = typer.Typer(
     name="bench",
@@ -42,13 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _exit_code(arguments: list[str]) -> int:
-    # loky replaces a worker that grew by 300 MB, which the import of TensorFlow is enough for.
-    warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
     words = [word for word in arguments if word != "--debug"]
     try:
-        code = app(words or ["--help"], standalone_mode=False) or 0
-        sys.stdout.flush()
-        return code
+        with stoppable():
+            code = app(words or ["--help"], standalone_mode=False) or 0
+            sys.stdout.flush()
+            return code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -66,7 +65,7 @@ def _told(error: BaseException) -> tuple[str, int]:
         case BenchError():
             return str(error), error.exit_code
         case KeyboardInterrupt() | typer.Abort():
-            return "interrupted; what was finished is kept", INTERRUPTED_EXIT_CODE
+            return f"{stopped(error)}; what was finished is kept", exit_code(error)
         case OSError():
             where = error.filename or "the machine"
             return f"{where}: {error.strerror}; check permissions and space", EnvironmentProblem.exit_code

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bench.errors import INTERRUPTED_EXIT_CODE
+from bench.errors import INTERRUPTED_EXIT_CODE, TERMINATED_EXIT_CODE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def fail(message: str, exit_code: int) -> int:
     """Print one line about an error and return its exit code."""
-    say(f"bench: {'error: ' if exit_code != INTERRUPTED_EXIT_CODE else ''}{' '.join(message.split())}")
+    stopped = exit_code in (INTERRUPTED_EXIT_CODE, TERMINATED_EXIT_CODE)
+    say(f"bench: {'' if stopped else 'error: '}{' '.join(message.split())}")
     return exit_code
 
 

@@ -86,6 +86,22 @@ Threads = Annotated[
     int | None,
     typer.Option("--threads", help="Threads of each fit [default: cores / jobs].", rich_help_panel="Machine"),
 ]
+TimeLimit = Annotated[
+    str,
+    typer.Option(
+        "--time-limit",
+        help="Stop a fit that takes longer: 20m, 90s, 1h30m. Imports are not counted.",
+        rich_help_panel="Machine",
+    ),
+]
+MemoryLimit = Annotated[
+    str | None,
+    typer.Option(
+        "--memory-limit",
+        help="Stop a fit whose processes hold more: 6G, 800M [default: 80 % of what is free / jobs].",
+        rich_help_panel="Machine",
+    ),
+]
 Out = Annotated[
     str | None,
     typer.Option("--out", help="Run folder [default: runs/<data set>].", rich_help_panel="Folder"),

@@ -8,7 +8,8 @@ import typer
 
 from bench.cli import options
 from bench.cli.console import print_frame, print_json, print_table, say
-from bench.errors import INTERRUPTED_EXIT_CODE, PARTIAL_EXIT_CODE
+from bench.cli.stopping import exit_code, stopped
+from bench.errors import PARTIAL_EXIT_CODE
 
 if TYPE_CHECKING:
     from bench.api.running import Prepared
@@ -79,6 +80,8 @@ def run(
     refit: Refit = None,
     jobs: options.Jobs = None,
     threads: options.Threads = None,
+    time_limit: options.TimeLimit = "1h",
+    memory_limit: options.MemoryLimit = None,
     out: options.Out = None,
     fresh: options.Fresh = False,
     dry_run: DryRun = False,
@@ -111,6 +114,8 @@ def run(
         allow_optimistic=allow_optimistic,
         jobs=jobs,
         threads=threads,
+        time_limit=time_limit,
+        memory_limit=memory_limit,
         refit=refit,
         out=out,
         fresh=fresh,
@@ -129,9 +134,9 @@ def _carry_out(prepared: Prepared, *, quiet: bool, verbose: bool, json: bool) ->
     try:
         with observer(request.metric, prepared.jobs, quiet=quiet, verbose=verbose) as watching:
             done, failed = carry_out(prepared, watching)
-    except KeyboardInterrupt:
-        say(f"bench: interrupted; finished fits are kept, resume with: {request.command()}")
-        return INTERRUPTED_EXIT_CODE
+    except KeyboardInterrupt as stop:
+        say(f"bench: {stopped(stop)}; finished fits are kept, resume with: {request.command()}")
+        return exit_code(stop)
     print_leaderboard(store, done, json=json)
     if not quiet:
         _point_to_files(store, done)
@@ -177,6 +182,8 @@ def _print_plan(prepared: Prepared, *, json: bool) -> int:
                 "out": str(store.path),
                 "jobs": prepared.jobs,
                 "threads": prepared.threads,
+                "time_limit_seconds": prepared.limits.seconds,
+                "memory_limit_bytes": prepared.limits.memory_bytes,
                 "refit": prepared.refit,
                 "data": plan.info,
                 "rows": plan.rows,
@@ -196,6 +203,7 @@ def _print_plan(prepared: Prepared, *, json: bool) -> int:
     print_table(("Model", "Fits", "Stored", "Parameters"), lines)
     print(f"data: {plan.info.name}, {plan.info.n_rows:,} rows x {plan.info.n_features} features")
     print(f"machine: {prepared.jobs} fits at once, {prepared.threads} threads each; refit: {prepared.refit}")
+    print(f"limits of a fit: {prepared.limits}")
     print(f"folder: {store.path}")
     return 0
 

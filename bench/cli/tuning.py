@@ -8,7 +8,7 @@ import typer
 
 from bench.cli import options
 from bench.cli.console import print_json, print_table, say
-from bench.errors import INTERRUPTED_EXIT_CODE
+from bench.cli.stopping import exit_code, stopped
 from bench.records import Study, Trial
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="The model to tune.")]
@@ -34,6 +34,8 @@ def tune(
     metric: options.Metric = "accuracy",
     jobs: options.Jobs = None,
     threads: options.Threads = None,
+    time_limit: options.TimeLimit = "1h",
+    memory_limit: options.MemoryLimit = None,
     out: options.Out = None,
     fresh: options.Fresh = False,
     quiet: options.Quiet = False,
@@ -58,15 +60,17 @@ def tune(
         overrides=tuple(set_),
         jobs=jobs,
         threads=threads,
+        time_limit=time_limit,
+        memory_limit=memory_limit,
         out=out,
         fresh=fresh,
         trials=trials,
     )
     try:
         study = search(request, (lambda trial: None) if quiet else _report)
-    except KeyboardInterrupt:
-        say(f"bench: interrupted; finished trials are kept, resume with: {request.command('tune')}")
-        return INTERRUPTED_EXIT_CODE
+    except KeyboardInterrupt as stop:
+        say(f"bench: {stopped(stop)}; finished trials are kept, resume with: {request.command('tune')}")
+        return exit_code(stop)
     _print_study(study, json=json)
     if not quiet:
         say(f"use them with: {request.for_row(model, tuned=True).command()}")

@@ -25,7 +25,7 @@ def test_every_row_is_tested_once(bench_case):
 
 def test_what_is_stored_is_not_fitted_again(bench_case, monkeypatch):
     first = run(bench_case, bench_case.plan.jobs)
-    monkeypatch.setattr(execute, "fit_job", lambda *args: pytest.fail("fitted again"))
+    monkeypatch.setattr(execute, "fit", lambda *args: pytest.fail("fitted again"))
     assert run(bench_case, bench_case.plan.jobs) == first
 
 

@@ -1,4 +1,4 @@
-"""Ctrl-C in a real process."""
+"""Whoever stops the command, in a real process: at the keyboard, by SIGTERM, by hanging up."""
 
 from __future__ import annotations
 
@@ -10,31 +10,84 @@ import time
 from pathlib import Path
 
 import pytest
+from marked import left, wait_until
 
-COMMAND = ("run", "dummy", "forest", "--cv", "3", "--set", "forest.n_estimators=3000")
+RUN = ("run", "dummy", "forest", "--cv", "3", "--set", "forest.n_estimators=3000")
+TUNE = ("tune", "forest", "--cv", "3", "--trials", "50")
+START_SECONDS = 300
 PATIENCE_SECONDS = 120
 
+CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 143}
 
-@pytest.mark.slow
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_ctrl_c_keeps_what_is_finished_and_says_how_to_resume(in_tmp, jobs):
-    words = [sys.executable, "-m", "bench", *COMMAND, "--jobs", jobs]
-    process = subprocess.Popen(
-        words,
+
+def hear() -> None:
+    """Undo what whoever started the tests in the background has made them ignore."""
+    for number in CODES:
+        signal.signal(number, signal.SIG_DFL)
+
+
+def start(*words: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "bench", *words],
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        # Whoever started the tests in the background has made them ignore Ctrl-C.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=hear,
     )
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while len(list(Path("runs").rglob("dummy/*.npz"))) < 3:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    os.killpg(process.pid, signal.SIGINT)
+
+
+def finished(model: str) -> list[Path]:
+    return list(Path("runs").rglob(f"{model}/*.npz"))
+
+
+def stop(process: subprocess.Popen[str], *numbers: int) -> str:
+    """Send signals to the whole group, as a terminal does; return the last line of stderr."""
+    for number in numbers:
+        os.killpg(process.pid, number)
+        time.sleep(0.2)
     _, err = process.communicate(timeout=PATIENCE_SECONDS)
-    assert process.returncode == 130
+    assert process.returncode == CODES[numbers[0]]
     assert "Traceback" not in err
-    last = err.splitlines()[-1]
+    wait_until(lambda: not left())
+    return err.splitlines()[-1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("jobs", "number"),
+    [("1", signal.SIGINT), ("2", signal.SIGINT), ("2", signal.SIGTERM), ("1", signal.SIGHUP)],
+)
+def test_a_stop_keeps_what_is_finished_and_says_how_to_resume(in_tmp, jobs, number):
+    process = start(*RUN, "--jobs", jobs)
+    wait_until(lambda: len(finished("dummy")) == 3, START_SECONDS)
+    last = stop(process, number)
     assert "resume with: bench run dummy forest --cv 3" in last
-    assert len(list(Path("runs").rglob("dummy/*.npz"))) == 3
+    assert len(finished("dummy")) == 3
+    assert not list(Path("runs").rglob("*.failed.json"))
+
+
+@pytest.mark.slow
+def test_a_second_ctrl_c_leaves_nothing_behind(in_tmp):
+    process = start(*RUN, "--jobs", "2")
+    wait_until(lambda: len(finished("dummy")) == 3, START_SECONDS)
+    stop(process, signal.SIGINT, signal.SIGINT, signal.SIGINT)
+    assert len(finished("dummy")) == 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_search_stops_too(in_tmp, number):
+    process = start(*TUNE, "--jobs", "1")
+    wait_until(lambda: len(finished("forest")) >= 3, START_SECONDS)
+    last = stop(process, number)
+    assert "finished trials are kept, resume with: bench tune forest --cv 3" in last
+
+
+@pytest.mark.slow
+def test_a_partial_runs_report_says_so(in_tmp):
+    process = start(*RUN, "--jobs", "1")
+    wait_until(lambda: len(finished("dummy")) == 3, START_SECONDS)
+    stop(process, signal.SIGTERM)
+    subprocess.run([sys.executable, "-m", "bench", "report"], check=True, stdout=subprocess.DEVNULL)
+    page = next(Path("runs").rglob("report.html")).read_text()
+    assert "This run is partial, 3 of 6 fits have ended; go on with bench run dummy forest" in page

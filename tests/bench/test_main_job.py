@@ -161,16 +161,14 @@ def test_a_submission_never_outlives_its_model(bench, competition):
 
 
 def test_a_failed_refit_is_said(bench, competition, monkeypatch):
-    from bench import worker
+    from bench import execute, supervise, worker
 
-    fit = worker._fit
+    def fail_on_all_rows(task):
+        if task.job.role == "refit":
+            return worker.failure(task.job, 1, "MemoryError: all rows are too many")
+        return supervise.fit(task)
 
-    def fail_on_all_rows(job, *rest):
-        if job.role == "refit":
-            raise MemoryError("all rows are too many")
-        return fit(job, *rest)
-
-    monkeypatch.setattr(worker, "_fit", fail_on_all_rows)
+    monkeypatch.setattr(execute, "fit", fail_on_all_rows)
     code, _, _ = bench("run", "tree", "--data", str(competition), "--cv", "3", "-q", "--jobs", "1")
     assert code == 3
     assert "refit failed: MemoryError: all rows" in board("runs/competition")["tree"]["status"]
