@@ -38,7 +38,14 @@ def split_machine(jobs: int | None, threads: int | None) -> tuple[int, int]:
 
 
 def run(
-    jobs: Iterable[Job], dataset: Dataset, folds: Folds, store: RunStore, *, n_jobs: int, threads: int
+    jobs: Iterable[Job],
+    dataset: Dataset,
+    folds: Folds,
+    store: RunStore,
+    *,
+    n_jobs: int,
+    threads: int,
+    retry_failed: bool = False,
 ) -> Iterator[FoldResult]:
     """Yield the result of every job as it becomes known: stored ones first, then as they end.
 
@@ -48,9 +55,11 @@ def run(
     dataset : Dataset
     folds : Folds
     store : RunStore
-        Receives results and failures; failures of an earlier run are tried again.
+        Receives results and failures.
     n_jobs, threads : int
         As `split_machine` gives them.
+    retry_failed : bool
+        Whether failures of an earlier run are tried again.
 
     Raises
     ------
@@ -59,7 +68,7 @@ def run(
     """
     waiting = []
     for job in jobs:
-        stored = store.read_result(job.estimator, job.key) if store.has(job) else None
+        stored = store.ended(job, retry_failed=retry_failed)
         if stored is None:
             waiting.append(job)
         else:

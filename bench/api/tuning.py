@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bench import execute, registry
 from bench.api.request import Request
@@ -12,7 +13,11 @@ from bench.plan import Choice, make_plan
 from bench.records import Study, Trial
 
 
-def search(request: Request, report: Callable[[Trial], None] = lambda trial: None) -> Study:
+def search(
+    request: Request,
+    report: Callable[[Trial], None] = lambda trial: None,
+    warn: Callable[[str], None] = lambda text: None,
+) -> Study:
     """Search until the study has as many trials as are asked for; store and return it.
 
     Parameters
@@ -21,6 +26,8 @@ def search(request: Request, report: Callable[[Trial], None] = lambda trial: Non
         Its `models` is one name.
     report : callable
         Called with every new trial.
+    warn : callable
+        Told what is damaged or repaired in the folder, and for whom this process waits.
 
     Raises
     ------
@@ -53,9 +60,10 @@ def search(request: Request, report: Callable[[Trial], None] = lambda trial: Non
         seed=request.seed,
         n_jobs=jobs,
         threads=threads,
+        retry_failed=request.retry_failed,
     )
     wish.check()
-    session.set_up()
-    if session.run is None:
-        session.store.write_run(session.run_with((), jobs, threads))
-    return run_trials(wish, report)
+    with session.at_work("tune", request.trials, warn) as session:
+        if session.run is None:
+            session.store.write_run(session.run_with((), jobs, threads))
+        return run_trials(replace(wish, folds=session.folds), report, warn)

@@ -36,6 +36,8 @@ def tune(
     threads: options.Threads = None,
     out: options.Out = None,
     fresh: options.Fresh = False,
+    retry_failed: options.RetryFailed = False,
+    wait: options.Wait = False,
     quiet: options.Quiet = False,
     json: options.Json = False,
 ) -> int:
@@ -60,10 +62,12 @@ def tune(
         threads=threads,
         out=out,
         fresh=fresh,
+        retry_failed=retry_failed,
+        wait=wait,
         trials=trials,
     )
     try:
-        study = search(request, (lambda trial: None) if quiet else _report)
+        study = search(request, (lambda trial: None) if quiet else _report, say)
     except KeyboardInterrupt:
         say(f"bench: interrupted; finished trials are kept, resume with: {request.command('tune')}")
         return INTERRUPTED_EXIT_CODE
