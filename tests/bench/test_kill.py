@@ -31,19 +31,22 @@ N_KILLS = 50
 N_TUNE_KILLS = 6
 PATIENCE_SECONDS = 120
 NOTICE_SECONDS = 15
-RUN = ("run", "witness-a", "witness-b", "--data", "competition", "--cv", "3", "--jobs", "1", "--threads", "1")
-TUNE = ("tune", "witness-a", "--data", "competition", "--cv", "3", "--jobs", "1", "--trials", "8")
+MACHINE = ("--jobs", "1", "--threads", "1")
+RUN = ("run", "witness-a", "witness-b", *MACHINE)
+TUNE = ("tune", "witness-a", *MACHINE, "--trials", "8")
 
 
 class Driver:
     """Starts `bench` from a process that has imported everything, and kills it."""
 
-    def __init__(self, process: subprocess.Popen[str], marker: str, witness: Path) -> None:
-        self.process, self.marker, self.witness = process, marker, witness
+    def __init__(
+        self, process: subprocess.Popen[str], marker: str, witness: Path, options: tuple[str, ...]
+    ) -> None:
+        self.process, self.marker, self.witness, self.options = process, marker, witness, options
         assert self._answer() == "ready"
 
     def start(self, *words: str) -> int:
-        self.process.stdin.write(f"{json.dumps(words)}\n")
+        self.process.stdin.write(f"{json.dumps([*words, *self.options])}\n")
         self.process.stdin.flush()
         return int(self._answer())
 
@@ -78,7 +81,7 @@ def _marked(marker: str) -> list[psutil.Process]:
 
 
 @pytest.fixture
-def driver(competition: Path, tmp_path: Path) -> Iterator[Driver]:
+def driver(two_kinds: tuple[str, ...], tmp_path: Path) -> Iterator[Driver]:
     models = tmp_path / "models"
     models.mkdir()
     (models / f"{LOCAL}.py").write_text(MODELS)
@@ -95,7 +98,7 @@ def driver(competition: Path, tmp_path: Path) -> Iterator[Driver]:
             env={**os.environ, "PYTHONPATH": paths, "BENCH_TEST_WITNESS": str(witness), "MPLBACKEND": "agg"},
         )
         with process:
-            yield Driver(process, marker, witness)
+            yield Driver(process, marker, witness, two_kinds)
             process.stdin.close()
             process.wait(PATIENCE_SECONDS)
 
@@ -115,7 +118,7 @@ def rows_of_jobs(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, int], str]:
     from bench.registry import ESTIMATORS
 
     monkeypatch.setitem(ESTIMATORS, "any", spec("any", "sklearn.naive_bayes:GaussianNB"))
-    session = prepare(Request(models=("any",), data="competition", cv=3)).session
+    session = prepare(Request(models=("any",), data="rows.csv", test="new.csv", label="kind", cv=3)).session
     X = session.dataset.X
     parts = {("fold", fold): X[session.folds.rows(0, fold)[0]] for fold in range(3)} | {("refit", 0): X}
     return {name: _fingerprint(part) for name, part in parts.items()}
