@@ -12,18 +12,20 @@ from pathlib import Path
 import numpy as np
 
 from bench.errors import DamagedFile
-from bench.records import Dataset, Folds, Predictions
+from bench.records import Dataset, Folds, Predictions, Run
 from bench.store import DATA, FOLDS, RUN, RunStore
 
 Check = Callable[[], object]
 
 
-def sweep(store: RunStore, dataset: Dataset, folds: Folds) -> list[str]:
+def sweep(store: RunStore, run: Run | None, dataset: Dataset, folds: Folds) -> list[str]:
     """Set aside every stored file that is not as it was written, or is another one's.
 
     Parameters
     ----------
     store : RunStore
+    run : Run or None
+        The folder's record, which knows how derived files were written.
     dataset : Dataset
     folds : Folds
         What the folder's results have to be about.
@@ -34,7 +36,9 @@ def sweep(store: RunStore, dataset: Dataset, folds: Folds) -> list[str]:
         A sentence for each file.
     """
     store.sweep_temporary()
-    return [said for path, check in _checks(store, dataset, folds) if (said := _swept(store, path, check))]
+    return [
+        said for path, check in _checks(store, run, dataset, folds) if (said := _swept(store, path, check))
+    ]
 
 
 def _swept(store: RunStore, path: Path, check: Check) -> str:
@@ -47,13 +51,15 @@ def _swept(store: RunStore, path: Path, check: Check) -> str:
     return ""
 
 
-def _checks(store: RunStore, dataset: Dataset, folds: Folds) -> Iterator[tuple[Path, Check]]:
+def _checks(store: RunStore, run: Run | None, dataset: Dataset, folds: Folds) -> Iterator[tuple[Path, Check]]:
     """Yield every file with its check; a model comes after the result that knows its checksum."""
     whole: dict[str, Check] = {
         RUN: store.read_run,
         FOLDS: partial(_check_folds, store, folds),
         DATA: partial(store.check_data, dataset.sha256),
     }
+    derived = {} if run is None else run.derived_files
+    whole |= {name: partial(_check_derived, store, name, sha256) for name, sha256 in derived.items()}
     for name, check in whole.items():
         if store.has_files(name):
             yield store.path / name, check
@@ -70,6 +76,11 @@ def _checks(store: RunStore, dataset: Dataset, folds: Folds) -> Iterator[tuple[P
 def _check_folds(store: RunStore, folds: Folds) -> None:
     if store.read_folds().sha256 != folds.sha256:
         raise DamagedFile("holds other folds")
+
+
+def _check_derived(store: RunStore, name: str, sha256: str) -> None:
+    if store.fingerprints(name)[name] != sha256:
+        raise DamagedFile("not as it was written")
 
 
 def _check_result(store: RunStore, estimator: str, key: str, dataset: Dataset, folds: Folds) -> None:

@@ -33,12 +33,10 @@ def open_run(path: str | os.PathLike[str]) -> tuple[RunStore, Run]:
     return store, run
 
 
-def update(
-    store: RunStore, run: Run, say: Callable[[str], None], warn: Callable[[str], None] = lambda text: None
-) -> Run:
+def update(store: RunStore, run: Run, say: Callable[[str], None]) -> Run:
     """Derive report, leaderboard and submission, unless they show this state already.
 
-    The folder's lock is held by the caller. A derived file that is not as it was written is set aside.
+    The folder's lock is held by the caller.
 
     Returns
     -------
@@ -46,11 +44,8 @@ def update(
         As stored.
     """
     store.write_run(run)
-    state, files = _state(store, run), store.fingerprints(*_expected(store, run))
-    if (run.derived, run.derived_files) == (state, files):
+    if run.derived == _state(store, run) and store.has_files(*_expected(store, run)):
         return run
-    if run.derived == state:
-        _set_changed_aside(store, run, files, warn)
     say("writing report and leaderboard")
     return _derive(store, run)
 
@@ -143,13 +138,6 @@ def _derive(store: RunStore, run: Run) -> Run:
     done = replace(run, derived=_state(store, run), derived_files=store.fingerprints(*_expected(store, run)))
     store.write_run(done)
     return done
-
-
-def _set_changed_aside(store: RunStore, run: Run, files: dict[str, str], warn: Callable[[str], None]) -> None:
-    for name, found in files.items():
-        if found and run.derived_files.get(name, found) != found:
-            aside = store.set_file_aside(store.path / name)
-            warn(f"{name}: not as it was written; kept as {aside.name}, and made anew")
 
 
 def _expected(store: RunStore, run: Run) -> tuple[str, ...]:

@@ -129,7 +129,7 @@ def _carry_out(prepared: Prepared, observer: Observer) -> tuple[Run, list[FoldRe
     fitted_last, stored_last = _execute(refits, prepared, observer)
     if fitted + fitted_last:
         run = replace(run, environment=environment.describe(prepared.jobs, prepared.threads))
-    run = update(session.store, run, observer.say, observer.warn)
+    run = update(session.store, run, observer.say)
     old = [result for result in stored + stored_last if result.status != "ok"]
     if old:
         fits = "1 fit" if len(old) == 1 else f"{len(old)} fits"

@@ -82,7 +82,7 @@ class Session:
             yield session
 
     def _set_up(self, n_rows: int, warn: Callable[[str], None]) -> None:
-        for sentence in sweep(self.store, self.dataset, self.folds):
+        for sentence in sweep(self.store, self.run, self.dataset, self.folds):
             warn(sentence)
         self.store.check_space(self._bytes_to_come(n_rows))
         if not self.store.has_files("folds.npz"):
