@@ -5,14 +5,14 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from bench_models import local
 
-from bench import folder, lock
+from bench import environment, folder, lock
 from bench.api import Request, digest, run
 from bench.api.running import Silent
 from bench.errors import EnvironmentProblem
@@ -125,6 +125,7 @@ def case(two_kinds, local_models, monkeypatch) -> SimpleNamespace:
             done = run(Request(**{**vars(request), "out": out}), told)
         return digest(RunStore(out), done), told.warnings
 
+    monkeypatch.setattr("bench.environment._version", cache(environment._version))
     counting = Disk()
     whole, _ = start("whole", counting)
     return SimpleNamespace(start=start, whole=whole, n_operations=counting.n_done)

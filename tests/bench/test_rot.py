@@ -6,11 +6,13 @@ import random
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 from bench_models import local
 
+from bench import environment
 from bench.api import Request, digest, run
 from bench.registry import ESTIMATORS
 from bench.store import RunStore
@@ -69,6 +71,7 @@ class Told:
 def request_(two_kinds, local_models, monkeypatch) -> Request:
     """A finished run in `whole`: a failing and two good models, refitted, and a study."""
     monkeypatch.setattr("reports.derive.page", lambda store, run: "<p>left out")
+    monkeypatch.setattr("bench.environment._version", cache(environment._version))
     monkeypatch.setitem(ESTIMATORS, "raises", local("Raises"))
     from bench.api import search
 
