@@ -7,6 +7,7 @@ is left out: drawing it takes longer than all the rest, and it is one file among
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -15,15 +16,30 @@ import sys
 from bench_models import spec
 
 MARKER = "BENCH_TEST_MARKER"
+PRELOADED = (
+    "bench.api",
+    "bench.cli",
+    "bench.cli.progress",
+    "bench.tune",
+    "bench.worker",
+    "joblib",
+    "local_models",
+    "optuna.storages",
+    "optuna.samplers",
+    "pandas",
+    "reports.operating",
+    "rich.table",
+    "sklearn.metrics",
+    "sklearn.model_selection",
+    "sqlalchemy.dialects.sqlite",
+    "threadpoolctl",
+)
 
 
 def main() -> None:
-    import optuna  # noqa: F401
-    import sklearn.naive_bayes  # noqa: F401
-    import sqlalchemy.dialects.sqlite  # noqa: F401
-
+    for module in PRELOADED:
+        importlib.import_module(module)
     import reports.derive
-    from bench import api, execute, studies, sweep, tune, worker  # noqa: F401
     from bench.registry import ESTIMATORS, choice
 
     reports.derive.page = lambda store, run: "<p>left out"
