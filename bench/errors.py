@@ -36,6 +36,28 @@ class FolderError(BenchError):
     exit_code = 2
 
 
+class DamagedFile(FolderError):
+    """A stored file is not as it was written, or is another one's.
+
+    Parameters
+    ----------
+    finding : str
+        What is wrong with it.
+    path : path-like
+        Where it lies.
+    """
+
+    def __init__(self, finding: str, path: object = "a stored file") -> None:
+        super().__init__(f"{path}: {finding}; run its command again: that sets it aside and makes it anew")
+        self.finding = finding
+
+
+class FolderInUse(BenchError):
+    """Another process works in the run folder."""
+
+    exit_code = 75
+
+
 class EnvironmentProblem(BenchError):
     """The machine does not give what is needed: network, disk, permission, package."""
 

@@ -49,6 +49,7 @@ def run(
     n_jobs: int,
     threads: int,
     crew: Crew | None = None,
+    retry_failed: bool = False,
 ) -> Iterator[FoldResult]:
     """Yield the result of every job as it becomes known: stored ones first, then as they end.
 
@@ -58,11 +59,13 @@ def run(
     dataset : Dataset
     folds : Folds
     store : RunStore
-        Receives results and failures; failures of an earlier run are tried again.
+        Receives results and failures.
     n_jobs, threads : int
         As `split_machine` gives them.
     crew : Crew or None
         Whose children fit, if several runs are to share them; None for some of its own, under default limits.
+    retry_failed : bool
+        Whether failures of an earlier run are tried again.
 
     Raises
     ------
@@ -71,7 +74,7 @@ def run(
     """
     waiting = []
     for job in jobs:
-        stored = store.read_result(job.estimator, job.key) if store.has(job) else None
+        stored = store.ended(job, retry_failed=retry_failed)
         if stored is None:
             waiting.append(job)
         else:

@@ -1,24 +1,22 @@
 """The only module that writes or reads a run folder.
 
-One finished job is one npz file: its record as JSON, its arrays, and a sha256 over both. Every
-write goes to a temporary name in the same folder and is renamed when it is complete.
+One finished job is one file that checks itself. Whoever writes holds the folder's lock.
 """
 
 from __future__ import annotations
 
+import hashlib
 import pickle
-import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from bench import archive
-from bench.errors import FolderError
-from bench.folder import Folder
+from bench.errors import DamagedFile, FolderError
+from bench.folder import DAMAGED, Folder
 from bench.records import (
     SCHEMA_VERSION,
     Dataset,
@@ -30,37 +28,11 @@ from bench.records import (
     Run,
     Study,
     from_json,
-    to_json,
 )
+from bench.shown import StoredRows, shown_arrays
 
-DATA_LIMIT_BYTES = 500_000_000
-N_SHOWN_ROWS = 5_000
-
-
-@dataclass(frozen=True)
-class StoredRows:
-    """The pixels and labels that a report may show.
-
-    Parameters
-    ----------
-    positions : ndarray of shape (m,), int64
-        Position in the data set of each stored row, ascending; all of them unless the data are large.
-    X : ndarray of shape (m, n_features)
-    y : ndarray of shape (n,), int32
-        Index of the class of every row of the data set, stored or not.
-    row_ids : ndarray of shape (n,), int64
-    X_test : ndarray of shape (n_test, n_features) or None
-    test_ids : ndarray of shape (n_test,) or None
-    feature_names : ndarray of shape (n_features,)
-    """
-
-    positions: np.ndarray
-    X: np.ndarray
-    y: np.ndarray
-    row_ids: np.ndarray
-    X_test: np.ndarray | None
-    test_ids: np.ndarray | None
-    feature_names: np.ndarray
+RUN, FOLDS, DATA = "run.json", "folds.npz", "data.npz"
+FAILED = ".failed.json"
 
 
 class RunStore(Folder):
@@ -74,14 +46,14 @@ class RunStore(Folder):
 
     def exists(self) -> bool:
         """Whether the folder holds a run."""
-        return (self.path / "run.json").is_file()
+        return (self.path / RUN).is_file()
 
     def is_foreign(self) -> bool:
         """Whether the folder is somebody else's: it holds files, and none that a run starts with."""
         if not self.path.is_dir():
             return self.path.exists()
-        names = {item.name for item in self.path.iterdir() if not item.name.startswith(".")}
-        return bool(names) and not names & {"run.json", "folds.npz"}
+        names = {item.name.partition(DAMAGED)[0] for item in self.path.iterdir()}
+        return any(not name.startswith(".") for name in names) and not names & {RUN, FOLDS}
 
     def read_run(self) -> Run:
         """Return the run.
@@ -93,62 +65,82 @@ class RunStore(Folder):
         """
         if not self.exists():
             raise FolderError(f"{self.path}: holds no run; make one with `bench run --out {self.path}`")
-        text = (self.path / "run.json").read_bytes()
-        self._check_schema(text)
-        try:
-            return from_json(text, Run)
-        except ValueError as error:
-            raise FolderError(f"{self.path}/run.json: damaged ({error}); start anew with --fresh") from error
+        path = self.path / RUN
+        self._check_schema(self._read(path, bytes))
+        return self._read(path, partial(archive.decode_json, kind=Run))
 
     def write_run(self, run: Run) -> None:
         """Store the run record."""
-        self._write(self.path / "run.json", msgspec.json.format(to_json(run), indent=2))
+        self._write(self.path / RUN, archive.encode_json(run))
 
     def read_folds(self) -> Folds:
-        """Return the shared folds."""
-        record, arrays = archive.read(self.path / "folds.npz")
+        """Return the shared folds.
+
+        Raises
+        ------
+        DamagedFile
+            If they are not as they were written.
+        """
+        record, arrays = self._read(self.path / FOLDS, archive.decode)
         return Folds(**msgspec.json.decode(record), assignment=arrays["assignment"])
 
     def write_folds(self, folds: Folds) -> None:
         """Store the shared folds."""
         names = ("dataset_sha256", "kind", "n_splits", "n_repeats", "seed")
         head = msgspec.json.encode({name: getattr(folds, name) for name in names})
-        self._write(self.path / "folds.npz", archive.encode(head, {"assignment": folds.assignment}))
+        self._write(self.path / FOLDS, archive.encode(head, {"assignment": folds.assignment}))
+
+    def check_data(self, dataset_sha256: str) -> None:
+        """Compare the rows that were kept with their checksum, and with the data set they are of.
+
+        Raises
+        ------
+        DamagedFile
+            If they differ.
+        """
+        record, _ = self._read(self.path / DATA, archive.decode)
+        if msgspec.json.decode(record).get("dataset_sha256") != dataset_sha256:
+            raise DamagedFile("holds other data", self.path / DATA)
 
     def read_data(self) -> StoredRows:
         """Return the rows that were kept for reports."""
-        _, arrays = archive.read(self.path / "data.npz")
-        required = {name: arrays[name] for name in ("positions", "X", "y", "row_ids", "feature_names")}
-        return StoredRows(**required, X_test=arrays.get("X_test"), test_ids=arrays.get("test_ids"))
+        return StoredRows.of(self._read(self.path / DATA, archive.decode)[1])
 
     def write_data(self, dataset: Dataset, classes: Iterable[Any]) -> None:
-        """Keep what reports may show: all of it below `DATA_LIMIT_BYTES`, else rows evenly spread."""
-        X_test = dataset.X_test
-        size = dataset.X.nbytes + (0 if X_test is None else X_test.nbytes)
-        most = N_SHOWN_ROWS if size > DATA_LIMIT_BYTES else sys.maxsize
-        shown = _evenly(len(dataset.X), most)
-        arrays = {
-            "positions": shown,
-            "X": dataset.X[shown],
-            "y": np.searchsorted(np.asarray(list(classes)), dataset.y).astype(np.int32),
-            "row_ids": dataset.row_ids,
-            "feature_names": np.asarray(dataset.feature_names, dtype=np.str_),
-        }
-        if X_test is not None and dataset.test_ids is not None:
-            arrays |= {"X_test": X_test[_evenly(len(X_test), most)], "test_ids": dataset.test_ids}
-        self._write(self.path / "data.npz", archive.encode(b"{}", arrays, compress=True))
+        """Keep what reports may show; see `bench.shown`."""
+        record = msgspec.json.encode({"dataset_sha256": dataset.sha256})
+        self._write(self.path / DATA, archive.encode(record, shown_arrays(dataset, classes), compress=True))
 
     def has(self, job: Job) -> bool:
         """Whether the job is finished; a refit is when its model is saved too."""
         stored = self._result_path(job.estimator, job.key).is_file()
         return stored and (job.role != "refit" or self.has_model(job.estimator, job.key))
 
+    def ended(self, job: Job, *, retry_failed: bool = False) -> FoldResult | None:
+        """Return how a job ended; None if it has to be run, as a failed one has if it shall be retried."""
+        if self.has(job):
+            return self.read_result(job.estimator, job.key)
+        return None if retry_failed else self.read_failure(job.estimator, job.key)
+
     def read_result(self, estimator: str, key: str) -> FoldResult | None:
-        """Return how a job ended, success or failure; None if it never ended."""
+        """Return how a job ended, success or failure; None if it never ended.
+
+        Raises
+        ------
+        DamagedFile
+            If the file is not as it was written, or another job's.
+        """
         path = self._result_path(estimator, key)
-        if path.is_file():
-            return from_json(archive.read(path)[0], FoldResult)
-        return self._read_json(self._failure_path(estimator, key), FoldResult)
+        if not path.is_file():
+            return self.read_failure(estimator, key)
+        return self._read(path, lambda content: _own(archive.decode(content)[0], estimator, key))
+
+    def read_failure(self, estimator: str, key: str) -> FoldResult | None:
+        """Return how a job failed, if it did."""
+        path = self._failure_path(estimator, key)
+        if not path.is_file():
+            return None
+        return self._read(path, lambda content: _own(archive.unsealed(content), estimator, key))
 
     def read_results(self, row: Row) -> list[FoldResult]:
         """Return the ended fold jobs of a row, by repeat and fold."""
@@ -157,7 +149,7 @@ class RunStore(Folder):
 
     def read_predictions(self, estimator: str, key: str) -> Predictions:
         """Return what the model of a finished job said."""
-        record, arrays = archive.read(self._result_path(estimator, key))
+        record, arrays = self._read(self._result_path(estimator, key), archive.decode)
         extra = msgspec.json.decode(record)["predictions"]
         return Predictions(
             rows=arrays["rows"],
@@ -169,41 +161,82 @@ class RunStore(Folder):
         )
 
     def write_result(self, result: FoldResult, predictions: Predictions) -> None:
-        """Store a finished job, and forget an earlier failure of it."""
+        """Store a finished job, its model being saved before, and forget an earlier failure of it."""
         extra = {"score_kind": predictions.score_kind, "history": predictions.history}
-        record = msgspec.json.encode({**msgspec.to_builtins(result), "predictions": extra}, order="sorted")
+        model = self._model_sha256(result.estimator, result.key) if result.role == "refit" else ""
+        fields = {**msgspec.to_builtins(result), "predictions": extra, "model_sha256": model}
         names = ("rows", "y_true", "scores", "importance")
         arrays = {name: getattr(predictions, name) for name in names}
         kept = {name: value for name, value in arrays.items() if value is not None}
+        record = msgspec.json.encode(fields, order="sorted")
         self._write(self._result_path(result.estimator, result.key), archive.encode(record, kept))
-        self._failure_path(result.estimator, result.key).unlink(missing_ok=True)
+        self._delete(self._failure_path(result.estimator, result.key))
 
     def write_failure(self, result: FoldResult) -> None:
         """Store how a job failed, beside the results."""
-        self._write(self._failure_path(result.estimator, result.key), to_json(result))
+        self._write(self._failure_path(result.estimator, result.key), archive.encode_json(result))
 
     def read_study(self, estimator: str) -> Study | None:
-        """Return the last search for a model's parameters, if there was one."""
-        return self._read_json(self._study_json(estimator), Study)
+        """Return the last search for a model's parameters, if there was one.
+
+        Raises
+        ------
+        DamagedFile
+            If it is not as it was written, or another model's.
+        """
+        path = self._study_json(estimator)
+        if not path.is_file():
+            return None
+        study = self._read(path, partial(archive.decode_json, kind=Study))
+        if study.estimator != estimator:
+            raise DamagedFile(f"holds the study of {study.estimator}", path)
+        return study
 
     def write_study(self, study: Study) -> None:
         """Store the outcome of a search."""
-        self._write(self._study_json(study.estimator), to_json(study))
+        self._write(self._study_json(study.estimator), archive.encode_json(study))
+
+    def results(self) -> list[tuple[str, str, Path]]:
+        """Return model, key and path of every stored result, in a fixed order."""
+        paths = sorted((self.path / "results").glob("*/*.npz"))
+        return [(path.parent.name, path.stem, path) for path in paths]
+
+    def failures(self) -> list[tuple[str, str, Path]]:
+        """Return model, key and path of every stored failure, in a fixed order."""
+        paths = sorted((self.path / "results").glob(f"*/*{FAILED}"))
+        return [(path.parent.name, path.name.removesuffix(FAILED), path) for path in paths]
+
+    def studies(self) -> list[tuple[str, Path]]:
+        """Return model and path of every stored search, in a fixed order."""
+        return [(path.stem, path) for path in sorted((self.path / "studies").glob("*.json"))]
 
     def study_path(self, estimator: str) -> Path:
         """Return where the trials of a model's studies are kept, its folder made."""
         path = self.path / "studies" / f"{estimator}.db"
-        with self._disk():
-            path.parent.mkdir(parents=True, exist_ok=True)
+        with self._disk("write"):
+            self._make(path.parent)
         return path
+
+    def model_path(self, estimator: str, key: str) -> Path:
+        """Return where the estimator that a refit job fitted is saved."""
+        return self.path / "models" / f"{estimator}-{key[:12]}.pickle"
 
     def has_model(self, estimator: str, key: str) -> bool:
         """Whether the estimator that a refit job fitted is saved."""
-        return self._model_path(estimator, key).is_file()
+        return self.model_path(estimator, key).is_file()
 
     def read_model(self, estimator: str, key: str) -> Any:
-        """Return a saved estimator. Loading it runs code: trust the folder first."""
-        path = self._model_path(estimator, key)
+        """Return a saved estimator. Loading it runs code: trust the folder first.
+
+        Raises
+        ------
+        DamagedFile
+            If it is not the one that the refit job saved.
+        FolderError
+            If it cannot be loaded.
+        """
+        path = self.model_path(estimator, key)
+        self.check_model(estimator, key)
         try:
             return pickle.loads(path.read_bytes())
         except Exception as error:
@@ -211,34 +244,62 @@ class RunStore(Folder):
                 f"{path}: cannot be loaded ({type(error).__name__}: {error}); delete it and run again"
             ) from error
 
+    def check_model(self, estimator: str, key: str) -> None:
+        """Compare a saved estimator with the checksum that its refit's result holds.
+
+        Raises
+        ------
+        DamagedFile
+            If they differ.
+        """
+        record, _ = self._read(self._result_path(estimator, key), archive.decode)
+        if self._model_sha256(estimator, key) != msgspec.json.decode(record)["model_sha256"]:
+            raise DamagedFile(
+                "contents do not match the checksum in its result", self.model_path(estimator, key)
+            )
+
     def write_model(self, estimator: str, key: str, pickled: bytes) -> None:
         """Save the estimator that a refit job fitted."""
-        self._write(self._model_path(estimator, key), pickled)
+        self._write(self.model_path(estimator, key), pickled)
 
-    def _check_schema(self, text: bytes) -> None:
+    def _check_schema(self, content: bytes) -> None:
+        """Refuse another schema, which every layout tells in the open; what is damaged tells nothing."""
         try:
-            found = msgspec.json.decode(text)["schema_version"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise FolderError(f"{self.path}/run.json: not a run record; start anew with --fresh") from error
-        if found != SCHEMA_VERSION:
+            head = msgspec.json.decode(content, type=_Head)
+        except ValueError:
+            return
+        if head.schema_version != SCHEMA_VERSION and archive.is_sealed(content) == bool(head.sha256):
             raise FolderError(
-                f"{self.path}: written under schema {found}, this bench reads {SCHEMA_VERSION}; "
-                "use another --out, or --fresh"
+                f"{self.path}: written under schema {head.schema_version}, this bench reads "
+                f"{SCHEMA_VERSION}; use another --out, or --fresh"
             )
+
+    def _model_sha256(self, estimator: str, key: str) -> str:
+        path = self.model_path(estimator, key)
+        if not path.is_file():
+            return ""
+        return self._read(path, lambda content: hashlib.sha256(content).hexdigest())
 
     def _result_path(self, estimator: str, key: str) -> Path:
         return self.path / "results" / estimator / f"{key}.npz"
 
     def _failure_path(self, estimator: str, key: str) -> Path:
-        return self.path / "results" / estimator / f"{key}.failed.json"
+        return self.path / "results" / estimator / f"{key}{FAILED}"
 
     def _study_json(self, estimator: str) -> Path:
         return self.path / "studies" / f"{estimator}.json"
 
-    def _model_path(self, estimator: str, key: str) -> Path:
-        return self.path / "models" / f"{estimator}-{key[:12]}.pickle"
+
+class _Head(msgspec.Struct):
+    schema_version: int
+    sha256: str = ""
 
 
-def _evenly(n_rows: int, most: int) -> np.ndarray:
-    """Return at most `most` positions among `n_rows`, ascending and evenly spread."""
-    return np.linspace(0, n_rows - 1, min(n_rows, most)).round().astype(np.int64)
+def _own(record: bytes, estimator: str, key: str) -> FoldResult:
+    try:
+        result = from_json(record, FoldResult)
+    except ValueError as error:
+        raise DamagedFile(f"another kind of record ({error})") from error
+    if (result.estimator, result.key) != (estimator, key):
+        raise DamagedFile(f"holds another job's result, {result.estimator} {result.key[:12]}")
+    return result

@@ -44,6 +44,8 @@ class Request:
     refit: str | None = None
     out: str | None = None
     fresh: bool = False
+    retry_failed: bool = False
+    wait: bool = False
     trials: int = DEFAULT_TRIALS
 
     def command(self, verb: str = "run") -> str:
@@ -51,7 +53,7 @@ class Request:
         words = ["bench", verb, *self.models]
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.name not in ("models", "fresh") and value != field.default:
+            if field.name not in MOMENTARY and value != field.default:
                 words += _option(field.name, value)
         return shlex.join(words)
 
@@ -67,11 +69,15 @@ class Request:
             tuned=tuned,
             overrides=own,
             fresh=False,
+            retry_failed=False,
+            wait=False,
             precision=None,
             trials=DEFAULT_TRIALS,
         )
 
 
+# What a command that resumes or reproduces a run leaves out, and the models, which stand before the options.
+MOMENTARY = ("models", "fresh", "retry_failed", "wait")
 OPTION_NAMES = {"every": "all", "tags": "tag", "excluded": "not", "overrides": "set"}
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from bench import environment, execute, registry
 from bench.api.deriving import update
 from bench.api.request import Request
-from bench.api.session import Session, open_session
+from bench.api.session import Session, open_session, readable
 from bench.errors import UsageError, unknown
 from bench.limits import Limits, limits
 from bench.plan import Choice, make_plan, refit_job
@@ -32,6 +33,9 @@ class Observer(Protocol):
     def say(self, text: str) -> None:
         """Pass on what else is worth knowing."""
 
+    def warn(self, text: str) -> None:
+        """Pass on what must not be missed: damage, waiting, failures that are not tried again."""
+
 
 class Silent:
     """An observer that shows nothing."""
@@ -45,6 +49,9 @@ class Silent:
     def say(self, text: str) -> None:
         """Ignore it."""
 
+    def warn(self, text: str) -> None:
+        """Ignore it."""
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -56,6 +63,14 @@ class Prepared:
     threads: int
     limits: Limits
     refit: str
+    replan: Callable[[Session], Plan]
+
+    def stored(self) -> set[str]:
+        """Return the keys of the jobs that ended in an earlier run and are not run again."""
+        request, store = self.session.request, self.session.store
+        ask = partial(store.ended, retry_failed=request.retry_failed)
+        jobs = [] if request.fresh else self.plan.jobs
+        return {job.key for job in jobs if readable(partial(ask, job))}
 
 
 def prepare(request: Request) -> Prepared:
@@ -76,10 +91,13 @@ def prepare(request: Request) -> Prepared:
     jobs, threads = execute.split_machine(request.jobs, request.threads)
     own = limits(request.time_limit, request.memory_limit, jobs)
     session = open_session(request)
-    choices = defaults + (_tuned(defaults, overrides, session) if request.tuned else [])
-    plan = make_plan(session.info, session.folds, choices, lambda choice: _command(session.request, choice))
+
+    def plan(session: Session) -> Plan:
+        choices = defaults + (_tuned(defaults, overrides, session) if request.tuned else [])
+        return make_plan(session.info, session.folds, choices, partial(_command, session.request))
+
     refit = refit or ("all" if session.info.test_labelled else "best")
-    return Prepared(session, plan, jobs, threads, own, refit)
+    return Prepared(session, plan(session), jobs, threads, own, refit, plan)
 
 
 def run(request: Request, observer: Observer | None = None) -> Run:
@@ -99,25 +117,38 @@ def run(request: Request, observer: Observer | None = None) -> Run:
 
 
 def carry_out(prepared: Prepared, observer: Observer) -> tuple[Run, list[FoldResult]]:
-    """Run what `prepare` has planned; return the run, and the fits of this call that ended badly."""
+    """Run what `prepare` has planned; return the run, and the fits that it lacks because they ended badly."""
+    with prepared.session.at_work("run", len(prepared.plan.rows), observer.warn) as session:
+        plan = prepared.plan if session.run == prepared.session.run else prepared.replan(session)
+        return _carry_out(replace(prepared, session=session, plan=plan), observer)
+
+
+def _carry_out(prepared: Prepared, observer: Observer) -> tuple[Run, list[FoldResult]]:
     session = prepared.session
-    session.set_up()
     run = session.run_with(prepared.plan.rows, prepared.jobs, prepared.threads)
     session.store.write_run(run)
     with Crew(session.dataset, session.folds, prepared.limits) as crew:
-        fitted = _execute(prepared.plan.jobs, prepared, crew, observer)
+        fitted, stored = _execute(prepared.plan.jobs, prepared, crew, observer)
         best = best_row(session.store, run, allow_stamped=session.request.allow_optimistic)
         run, refits = _with_refits(replace(run, best=best.name if best else ""), prepared)
-        fitted += _execute(refits, prepared, crew, observer)
-    if fitted:
+        fitted_last, stored_last = _execute(refits, prepared, crew, observer)
+    if fitted + fitted_last:
         run = replace(run, environment=environment.describe(prepared.jobs, prepared.threads))
     run = update(session.store, run, observer.say)
-    return run, [result for result in fitted if result.status != "ok"]
+    old = [result for result in stored + stored_last if result.status != "ok"]
+    if old:
+        fits = "1 fit" if len(old) == 1 else f"{len(old)} fits"
+        observer.warn(f"{fits} failed earlier: --retry-failed tries again")
+    return run, old + [result for result in fitted + fitted_last if result.status != "ok"]
 
 
 def _tuned(defaults: list[Choice], overrides: list[registry.Override], session: Session) -> list[Choice]:
     store = session.store
-    studies = {} if session.run is None else {c.spec.name: store.read_study(c.spec.name) for c in defaults}
+    studies = (
+        {}
+        if session.run is None
+        else {c.spec.name: readable(partial(store.read_study, c.spec.name)) for c in defaults}
+    )
     if not any(studies.values()):
         raise UsageError(
             f"--tuned finds no study in {store.path}; run `bench tune {defaults[-1].spec.name}` there first"
@@ -140,12 +171,16 @@ def _command(request: Request, choice: Choice) -> str:
     return request.for_row(choice.spec.name, tuned=choice.tuned).command()
 
 
-def _execute(jobs: Iterable[Job], prepared: Prepared, crew: Crew, observer: Observer) -> list[FoldResult]:
-    """Run jobs and return the results of those that had to be fitted."""
+def _execute(
+    jobs: Iterable[Job], prepared: Prepared, crew: Crew, observer: Observer
+) -> tuple[list[FoldResult], list[FoldResult]]:
+    """Run jobs; return the results of those that had to be fitted, and of those that were stored."""
     session, jobs = prepared.session, list(jobs)
-    waiting = {job.key for job in jobs if not session.store.has(job)}
+    retry_failed = session.request.retry_failed
+    waiting = {job.key for job in jobs if session.store.ended(job, retry_failed=retry_failed) is None}
     observer.begin(jobs)
-    fitted = []
+    fitted: list[FoldResult] = []
+    stored: list[FoldResult] = []
     for result in execute.run(
         jobs,
         session.dataset,
@@ -154,11 +189,11 @@ def _execute(jobs: Iterable[Job], prepared: Prepared, crew: Crew, observer: Obse
         n_jobs=prepared.jobs,
         threads=prepared.threads,
         crew=crew,
+        retry_failed=retry_failed,
     ):
         observer.end(result, stored=result.key not in waiting)
-        if result.key in waiting:
-            fitted.append(result)
-    return fitted
+        (fitted if result.key in waiting else stored).append(result)
+    return fitted, stored
 
 
 def _with_refits(run: Run, prepared: Prepared) -> tuple[Run, list[Job]]:

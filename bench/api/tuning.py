@@ -15,7 +15,11 @@ from bench.records import Study, Trial
 from bench.supervise import Crew
 
 
-def search(request: Request, report: Callable[[Trial], None] = lambda trial: None) -> Study:
+def search(
+    request: Request,
+    report: Callable[[Trial], None] = lambda trial: None,
+    warn: Callable[[str], None] = lambda text: None,
+) -> Study:
     """Search until the study has as many trials as are asked for; store and return it.
 
     Parameters
@@ -24,6 +28,8 @@ def search(request: Request, report: Callable[[Trial], None] = lambda trial: Non
         Its `models` is one name.
     report : callable
         Called with every new trial.
+    warn : callable
+        Told what is damaged or repaired in the folder, and for whom this process waits.
 
     Raises
     ------
@@ -57,10 +63,11 @@ def search(request: Request, report: Callable[[Trial], None] = lambda trial: Non
         seed=request.seed,
         n_jobs=jobs,
         threads=threads,
+        retry_failed=request.retry_failed,
     )
     wish.check()
-    session.set_up()
-    if session.run is None:
-        session.store.write_run(session.run_with((), jobs, threads))
-    with Crew(session.dataset, session.folds, own) as crew:
-        return run_trials(replace(wish, crew=crew), report)
+    with session.at_work("tune", request.trials, warn) as session:
+        if session.run is None:
+            session.store.write_run(session.run_with((), jobs, threads))
+        with Crew(session.dataset, session.folds, own) as crew:
+            return run_trials(replace(wish, folds=session.folds, crew=crew), report, warn)

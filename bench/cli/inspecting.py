@@ -39,23 +39,27 @@ def show(
     folder: options.Folder = None, precision: options.Precision = None, json: options.Json = False
 ) -> int:
     """Print the leaderboard of a run folder."""
-    from bench.api import open_run
+    from bench.api import digest, open_run
     from bench.cli.running import print_leaderboard
     from reports.operating import check_precision
 
     check_precision(precision)
     store, run = open_run(folder or latest_folder())
-    print_leaderboard(store, run if precision is None else replace(run, precision=precision), json=json)
+    wished = run if precision is None else replace(run, precision=precision)
+    more = {"digest": digest(store, run)} if json else {}
+    print_leaderboard(store, wished, json=json, **more)
     return 0
 
 
-def report(folder: options.Folder = None, precision: options.Precision = None) -> int:
+def report(
+    folder: options.Folder = None, precision: options.Precision = None, wait: options.Wait = False
+) -> int:
     """Write report, leaderboard and submission of a run folder anew from its stored results."""
     from bench.api import open_run
     from bench.api import report as write
 
     store, run = open_run(folder or latest_folder())
-    write(store, run, precision)
+    write(store, run, precision, wait=wait, warn=say)
     say(f"report: {store.path / 'report.html'}")
     return 0
 

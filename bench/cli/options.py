@@ -112,6 +112,16 @@ Fresh = Annotated[
         "--fresh", help="Move an existing run folder aside and start anew.", rich_help_panel="Folder"
     ),
 ]
+RetryFailed = Annotated[
+    bool,
+    typer.Option("--retry-failed", help="Fit again what failed in an earlier run.", rich_help_panel="Folder"),
+]
+Wait = Annotated[
+    bool,
+    typer.Option(
+        "--wait", help="Wait until no other process works in the run folder.", rich_help_panel="Folder"
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.", rich_help_panel="Output")]
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Every fit, with its warnings.", rich_help_panel="Output")

@@ -45,11 +45,11 @@ def predict(
     return 0
 
 
-def submit(folder: options.Folder = None) -> int:
+def submit(folder: options.Folder = None, wait: options.Wait = False) -> int:
     """Write submission.csv of the best model, checked against the test rows and labels."""
     from bench.api import submit as write
 
-    path, run = write(folder or latest_folder())
+    path, run = write(folder or latest_folder(), wait=wait, warn=say)
     print(path)
     say(f"{run.best} answers {run.info.n_test:,} test rows")
     return 0

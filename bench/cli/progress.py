@@ -44,6 +44,10 @@ class Errors:
     def say(self, text: str) -> None:
         """Ignore it."""
 
+    def warn(self, text: str) -> None:
+        """Print it."""
+        say(text)
+
 
 class Lines(Errors):
     """A line for each finished fit."""
@@ -58,9 +62,9 @@ class Lines(Errors):
         self.rest.begin(jobs)
 
     def end(self, result: FoldResult, *, stored: bool = False) -> None:
-        """Print the job's line, unless an earlier run has fitted it."""
+        """Print the job's line, unless an earlier run has finished it."""
         self.rest.end(result)
-        if stored:
+        if stored and result.status == "ok":
             return
         done = f"[{self.rest.n_done}/{self.rest.n_jobs_in_all}]"
         if result.status != "ok":
@@ -128,6 +132,10 @@ class Bars(Errors):
     def say(self, text: str) -> None:
         """Print it above the bars."""
         self.progress.console.print(printable(text), markup=False, highlight=False)
+
+    def warn(self, text: str) -> None:
+        """Print it above the bars."""
+        self.say(text)
 
 
 class Rest:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec.json import decode
 
 from bench.cli import options
 from bench.cli.console import print_frame, print_json, print_table, say
@@ -84,6 +85,8 @@ def run(
     memory_limit: options.MemoryLimit = None,
     out: options.Out = None,
     fresh: options.Fresh = False,
+    retry_failed: options.RetryFailed = False,
+    wait: options.Wait = False,
     dry_run: DryRun = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -119,6 +122,8 @@ def run(
         refit=refit,
         out=out,
         fresh=fresh,
+        retry_failed=retry_failed,
+        wait=wait,
     )
     prepared = prepare(request)
     if dry_run:
@@ -143,15 +148,15 @@ def _carry_out(prepared: Prepared, *, quiet: bool, verbose: bool, json: bool) ->
     return PARTIAL_EXIT_CODE if failed else 0
 
 
-def print_leaderboard(store: RunStore, run: Run, *, json: bool) -> None:
-    """Print the leaderboard, and thresholds if a precision is wished, as tables or as JSON in full."""
+def print_leaderboard(store: RunStore, run: Run, *, json: bool, **more: str) -> None:
+    """Print the leaderboard, and thresholds if a precision is wished, as tables or as JSON, `more` added."""
     from reports.leaderboard import leaderboard
     from reports.operating import operating_points
 
     board = leaderboard(store, run)
     points = operating_points(store, run, board.outcomes)
     if json:
-        print(board.to_json(points))
+        print_json({**decode(board.to_json(points)), **more})
         return
     print_frame(board.summary())
     if points is not None:
@@ -174,8 +179,7 @@ def _point_to_files(store: RunStore, run: Run) -> None:
 
 def _print_plan(prepared: Prepared, *, json: bool) -> int:
     plan, store = prepared.plan, prepared.session.store
-    fresh = prepared.session.request.fresh
-    stored = set() if fresh else {job.key for job in plan.jobs if store.has(job)}
+    stored = prepared.stored()
     if json:
         print_json(
             {

@@ -38,6 +38,8 @@ def tune(
     memory_limit: options.MemoryLimit = None,
     out: options.Out = None,
     fresh: options.Fresh = False,
+    retry_failed: options.RetryFailed = False,
+    wait: options.Wait = False,
     quiet: options.Quiet = False,
     json: options.Json = False,
 ) -> int:
@@ -64,10 +66,12 @@ def tune(
         memory_limit=memory_limit,
         out=out,
         fresh=fresh,
+        retry_failed=retry_failed,
+        wait=wait,
         trials=trials,
     )
     try:
-        study = search(request, (lambda trial: None) if quiet else _report)
+        study = search(request, (lambda trial: None) if quiet else _report, say)
     except KeyboardInterrupt as stop:
         say(f"bench: {stopped(stop)}; finished trials are kept, resume with: {request.command('tune')}")
         return exit_code(stop)

@@ -6,6 +6,7 @@ Records without arrays are stored as JSON and checked field by field when they a
 Schema history
 --------------
 1 : first layout of a run folder.
+2 : every file ends with the checksum of all its bytes; a refit's result holds that of its model.
 """
 
 from bench.records.coding import SCHEMA_VERSION, Label, Params, Scalar, digest, from_json, to_json

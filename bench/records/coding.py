@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Scalar = None | bool | int | float | str
 Params = dict[str, Scalar]

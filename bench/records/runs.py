@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bench.records.coding import Params
 from bench.records.data import DatasetInfo, Folds
@@ -123,6 +123,8 @@ class Run:
         Digest of what the derived files (report, leaderboard, submission) were made from.
     precision : float or None
         The precision for which the derived files name a threshold, if one is wished.
+    derived_files : dict of str to str
+        Name and sha256 of every derived file as it was written; empty while they are being written.
     """
 
     schema_version: int
@@ -137,6 +139,7 @@ class Run:
     best: str = ""
     derived: str = ""
     precision: float | None = None
+    derived_files: dict[str, str] = field(default_factory=dict)
 
     @property
     def best_row(self) -> Row | None:

@@ -60,6 +60,15 @@ def competition(small, in_tmp: Path) -> Path:
 
 
 @pytest.fixture
+def two_kinds(in_tmp: Path) -> tuple[str, ...]:
+    """The options for labelled and unlabelled rows of two classes, as small as a benchmark can be."""
+    heads, lines = "a,b,kind", [f"{i % 7},{i % 5},{'xy'[i % 3 == 0]}" for i in range(48)]
+    Path("rows.csv").write_text("\n".join([heads, *(f"{line}" for line in lines)]) + "\n")
+    Path("new.csv").write_text("a,b\n" + "".join(f"{i % 6},{i % 4}.5\n" for i in range(10)))
+    return ("--data", "rows.csv", "--test", "new.csv", "--label", "kind", "--cv", "3")
+
+
+@pytest.fixture
 def local_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make ill-behaved models importable as `local_models`."""
     folder = tmp_path / "models"

@@ -127,6 +127,21 @@ def test_a_model_that_raises_is_a_row_with_its_reason(bench):
     assert board()["sgd"]["rank"] == 1
 
 
+def test_a_failed_fit_is_tried_again_only_if_that_is_wished(bench, monkeypatch):
+    from bench import execute
+
+    words = ("run", "sgd", *BASE, "--set", "sgd.penalty=nonsense")
+    assert bench(*words)[0] == 3
+    with monkeypatch.context() as patch:
+        patch.setattr(execute, "fit_job", lambda *_: pytest.fail("tried again"))
+        code, _, err = bench(*words)
+    assert code == 3
+    assert err.splitlines()[-1] == "3 fits failed earlier: --retry-failed tries again"
+    code, _, err = bench(*words, "--retry-failed")
+    assert code == 3
+    assert "earlier" not in err
+
+
 def test_an_image_model_on_plain_columns_is_skipped_with_the_reason(bench):
     Path("flowers.csv").write_text("a,b,kind\n" + "".join(f"{i},{i % 7},{'xy'[i % 2]}\n" for i in range(60)))
     out = bench.ok("run", "cnn", "tree", "--data", "flowers.csv", "--label", "kind", "--cv", "3", "-q")
@@ -186,10 +201,18 @@ def test_a_lost_file_is_made_again(bench, name):
     assert stored() == before
 
 
-def test_a_damaged_file_is_named_with_the_way_out(bench):
+@pytest.mark.parametrize("name", ["run.json", "folds.npz", "data.npz", "leaderboard.csv"])
+def test_a_damaged_file_is_named_kept_and_made_again(bench, name):
     bench.ok("run", "dummy", *BASE)
-    Path("runs/digits-rows-300/folds.npz").write_bytes(b"PK nonsense")
-    assert "folds.npz: unreadable" in bench.refused("run", "dummy", *BASE)
+    before, path = stored(), Path("runs/digits-rows-300", name)
+    path.write_bytes(b"PK nonsense")
+    code, _, err = bench("run", "dummy", *BASE)
+    assert code == 0
+    assert f"{name}: " in err
+    assert f"{name}.damaged" in err
+    assert path.with_name(f"{name}.damaged").read_bytes() == b"PK nonsense"
+    assert path.read_bytes() != b"PK nonsense"
+    assert stored() == before
 
 
 def test_text_labels_two_classes_and_repeats(bench):
@@ -345,9 +368,9 @@ def test_tuned_without_a_study_is_refused(bench):
 
 def test_show_json_is_the_leaderboard(bench):
     bench.ok("run", "dummy", *BASE)
-    assert json.loads(bench.ok("show", "--json")) == json.loads(
-        Path("runs/digits-rows-300/leaderboard.json").read_text()
-    )
+    shown = json.loads(bench.ok("show", "--json"))
+    assert len(shown.pop("digest")) == 64
+    assert shown == json.loads(Path("runs/digits-rows-300/leaderboard.json").read_text())
 
 
 def test_metric_decides_the_order(bench):

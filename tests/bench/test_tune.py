@@ -1,8 +1,11 @@
+import sqlite3
+import threading
 from dataclasses import replace
 
 import pytest
 
-from bench.errors import UsageError
+from bench import studies
+from bench.errors import EnvironmentProblem, UsageError
 from bench.registry import choice, integer, real
 from bench.tune import Search, search
 
@@ -118,6 +121,103 @@ def test_what_is_found_is_kept_trial_by_trial(wish):
     with pytest.raises(KeyboardInterrupt):
         search(wish, stop)
     assert len(wish.store.read_study("nearest").trials) == 2
+
+
+def storage(wish):
+    return wish.store.study_path("nearest")
+
+
+def resumed(wish):
+    told = []
+    return search(wish, lambda trial: None, told.append), told
+
+
+def test_a_trial_that_was_killed_is_failed_and_its_parameters_come_first(wish):
+    tune(replace(wish, n_trials=2))
+    study = studies.open_study(replace(wish, n_trials=2), pytest.fail)
+    killed = study.ask()
+    params = {
+        "n_neighbors": killed.suggest_int("n_neighbors", 1, 30, log=True),
+        "weights": killed.suggest_categorical("weights", ("uniform", "distance")),
+        "p": killed.suggest_float("p", 1, 3),
+    }
+    seen = []
+    found = search(replace(wish, n_trials=4), seen.append, pytest.fail)
+    assert [trial.state for trial in found.trials].count("fail") == 1
+    assert found.trials[2].state == "fail"
+    assert seen[0].params == params == found.trials[2].params
+    assert len([trial for trial in found.trials if trial.state in ("complete", "pruned")]) == 4
+
+
+def test_a_resumed_study_is_found_in_order(wish):
+    tune(replace(wish, n_trials=7))
+    assert resumed(replace(wish, n_trials=8))[1] == []
+
+
+@pytest.mark.parametrize(
+    "tear",
+    [
+        lambda content: b"no database at all",
+        lambda content: content[: len(content) // 2],
+        lambda content: content[:8192] + bytes(len(content) - 8192),
+        lambda content: b"",
+    ],
+    ids=["nonsense", "half", "zeros", "empty"],
+)
+def test_a_torn_storage_is_kept_and_made_anew_from_the_record(wish, tear):
+    before, _ = tune(replace(wish, n_trials=7))
+    torn = tear(storage(wish).read_bytes())
+    storage(wish).write_bytes(torn)
+    after, told = resumed(replace(wish, n_trials=7))
+    assert told[0].startswith("studies/nearest.db: damaged; kept as nearest.db.damaged, and made anew with ")
+    assert told[0].endswith("with the 7 trials of its record")
+    assert storage(wish).with_name("nearest.db.damaged").stat().st_size >= len(torn)
+    assert after == before
+    assert resumed(replace(wish, n_trials=8))[1] == []
+
+
+def test_a_storage_of_another_past_is_noticed(wish, tmp_path):
+    """The file is in order, but it is not the one that the record was made from."""
+    from bench.store import RunStore
+
+    other = replace(wish, seed=5, n_trials=3, store=RunStore(tmp_path / "other"))
+    tune(other)
+    before, _ = tune(replace(wish, n_trials=3))
+    storage(wish).write_bytes(storage(other).read_bytes())
+    after, told = resumed(replace(wish, n_trials=3))
+    assert "damaged; kept as" in told[0]
+    assert after == before
+
+
+def hold(path):
+    connection = sqlite3.connect(path, check_same_thread=False)
+    connection.execute("BEGIN EXCLUSIVE")
+    return connection
+
+
+def release(connection):
+    connection.rollback()
+    connection.close()
+
+
+def test_a_locked_storage_is_waited_for(wish):
+    tune(replace(wish, n_trials=1))
+    connection = hold(storage(wish))
+    timer = threading.Timer(0.5, release, [connection])
+    timer.start()
+    study, told = resumed(replace(wish, n_trials=2))
+    timer.join()
+    assert (len(study.trials), told) == (2, [])
+
+
+def test_a_storage_that_stays_locked_is_a_sentence(wish, monkeypatch):
+    tune(replace(wish, n_trials=1))
+    monkeypatch.setattr(studies, "LOCKED_SECONDS", 0.1)
+    connection = hold(storage(wish))
+    with pytest.raises(EnvironmentProblem, match=r"nearest.db: cannot keep the trials \(.*locked"):
+        resumed(replace(wish, n_trials=2))
+    release(connection)
+    assert resumed(replace(wish, n_trials=2))[1] == []
 
 
 @pytest.mark.parametrize("change", [{"n_trials": 0}, {"spec": None}])

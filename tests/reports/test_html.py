@@ -149,8 +149,8 @@ def test_partial_runs_have_a_page(digits, tmp_path, models):
 
 
 def test_missing_values_and_partly_stored_rows(digits, tmp_path, monkeypatch):
-    monkeypatch.setattr("bench.store.DATA_LIMIT_BYTES", 10)
-    monkeypatch.setattr("bench.store.N_SHOWN_ROWS", 50)
+    monkeypatch.setattr("bench.shown.DATA_LIMIT_BYTES", 10)
+    monkeypatch.setattr("bench.shown.N_SHOWN_ROWS", 50)
     X = digits.X.astype(np.float32)
     X[3, 4] = np.nan
     made = make_run(tmp_path / "run", replace(digits, X=X), [Model("a", skill=2)])
