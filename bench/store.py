@@ -6,7 +6,6 @@ write goes to a temporary name in the same folder and is renamed when it is comp
 
 from __future__ import annotations
 
-import pickle
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from bench import archive
+from bench import archive, models
 from bench.errors import FolderError
 from bench.folder import Folder
 from bench.records import (
@@ -139,9 +138,12 @@ class RunStore(Folder):
         self._write(self.path / "data.npz", archive.encode(b"{}", arrays, compress=True))
 
     def has(self, job: Job) -> bool:
-        """Whether the job is finished; a refit is when its model is saved too."""
+        """Whether the job is finished; a refit is when its model is saved too, or cannot be."""
         stored = self._result_path(job.estimator, job.key).is_file()
-        return stored and (job.role != "refit" or self.has_model(job.estimator, job.key))
+        if not stored or job.role != "refit" or self.has_model(job.estimator, job.key):
+            return stored
+        result = self.read_result(job.estimator, job.key)
+        return result is not None and bool(result.unsaved)
 
     def read_result(self, estimator: str, key: str) -> FoldResult | None:
         """Return how a job ended, success or failure; None if it never ended."""
@@ -201,19 +203,13 @@ class RunStore(Folder):
         """Whether the estimator that a refit job fitted is saved."""
         return self._model_path(estimator, key).is_file()
 
-    def read_model(self, estimator: str, key: str) -> Any:
-        """Return a saved estimator. Loading it runs code: trust the folder first."""
-        path = self._model_path(estimator, key)
-        try:
-            return pickle.loads(path.read_bytes())
-        except Exception as error:
-            raise FolderError(
-                f"{path}: cannot be loaded ({type(error).__name__}: {error}); delete it and run again"
-            ) from error
+    def read_model(self, estimator: str, key: str, target: str) -> Any:
+        """Return a saved estimator, if its file holds one of the class "module:Class" and nothing else."""
+        return models.read(self._model_path(estimator, key), target)
 
-    def write_model(self, estimator: str, key: str, pickled: bytes) -> None:
-        """Save the estimator that a refit job fitted."""
-        self._write(self._model_path(estimator, key), pickled)
+    def write_model(self, estimator: str, key: str, content: bytes) -> None:
+        """Save the estimator that a refit job fitted, as `bench.models.encode` gives it."""
+        self._write(self._model_path(estimator, key), content)
 
     def _check_schema(self, text: bytes) -> None:
         try:
@@ -236,7 +232,7 @@ class RunStore(Folder):
         return self.path / "studies" / f"{estimator}.json"
 
     def _model_path(self, estimator: str, key: str) -> Path:
-        return self.path / "models" / f"{estimator}-{key[:12]}.pickle"
+        return self.path / "models" / f"{estimator}-{key[:12]}.model"
 
 
 def _evenly(n_rows: int, most: int) -> np.ndarray:

@@ -112,7 +112,7 @@ class Leaderboard:
             {
                 "fit": [result.fit_seconds for result in done],
                 "predict": [1e6 * result.predict_seconds / max(result.n_test, 1) for result in done],
-                "bytes": [result.model_bytes for result in done],
+                "bytes": [result.model_bytes or math.nan for result in done],
             },
             dtype=float,
         ).mean()

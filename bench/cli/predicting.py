@@ -26,7 +26,7 @@ OutFile = Annotated[str | None, typer.Option("--out", help="File to write [defau
 def predict(
     data: NewRows, folder: options.Folder = None, model: SavedModel = None, out: OutFile = None
 ) -> int:
-    """Let a saved model label new rows. It is a pickle: use folders that you trust."""
+    """Let a saved model label new rows."""
     from bench.api import predict as answer
 
     run, ids, labels = answer(folder or latest_folder(), data, model)
