@@ -188,7 +188,9 @@ def _fit(job: Job, dataset: Dataset, folds: Folds, threads: int, blank: FoldResu
 def _saved(estimator: Any, job: Job) -> tuple[bytes | None, str]:
     """Return the file of a fitted model, or why it cannot be saved, which spoils no result."""
     try:
-        return models.encode(estimator, job.target), ""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what is said here is not of the fit
+            return models.encode(estimator, job.target), ""
     except Exception as error:
         return None, _sentence(error)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.cli import options
-from bench.cli.console import print_frame, print_json, print_table, say
+from bench.cli.console import print_frame, print_json, print_table, printable, say
 from bench.errors import INTERRUPTED_EXIT_CODE, PARTIAL_EXIT_CODE
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ def _print_plan(prepared: Prepared, *, json: bool) -> int:
         for row in plan.rows
     ]
     print_table(("Model", "Fits", "Stored", "Parameters"), lines)
-    print(f"data: {plan.info.name}, {plan.info.n_rows:,} rows x {plan.info.n_features} features")
+    print(f"data: {printable(plan.info.name)}, {plan.info.n_rows:,} rows x {plan.info.n_features} features")
     print(f"machine: {prepared.jobs} fits at once, {prepared.threads} threads each; refit: {prepared.refit}")
     print(f"folder: {store.path}")
     return 0

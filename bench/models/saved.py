@@ -29,8 +29,8 @@ def encode(estimator: Any, target: str) -> bytes:
 
     Raises
     ------
-    ValueError
-        If it holds what no saved model of this class may hold.
+    ValueError, TypeError
+        If it holds what no saved model of this class may hold, or what cannot be saved at all.
     """
     trust = trust_in(target)
     bare, parts = take_apart(estimator)
@@ -60,7 +60,7 @@ def read(path: Path, target: str) -> Any:
     except Exception as error:
         reason = " ".join(str(error).split())[:300]
         raise FolderError(
-            f"{path}: cannot be loaded as {target} ({reason or type(error).__name__}); delete it and run again"
+            f"{path}: is no saved {target} ({reason or type(error).__name__}); delete it and run again"
         ) from error
 
 

@@ -21,6 +21,8 @@ def dump(estimator: Any, trust: Trust) -> bytes:
     ------
     ValueError
         If it holds a type that is not trusted, and could therefore not be loaded.
+    TypeError
+        If it holds what skops cannot save.
     """
     import skops.io
 
@@ -30,7 +32,7 @@ def dump(estimator: Any, trust: Trust) -> bytes:
 
 
 def load(content: bytes, trust: Trust) -> Any:
-    """Return the estimator that `dump` wrote; nothing is imported or built before all types are checked.
+    """Return the estimator that `dump` wrote; nothing is built before all types are checked.
 
     Raises
     ------
@@ -48,10 +50,10 @@ def _check(content: bytes, trust: Trust) -> list[str]:
     if schema.get("protocol") != _protocol():
         raise ValueError("it was saved under another version of skops")
     found = set(_types(schema))
-    default = None if trust.types else _untrusted(content)
+    default = _untrusted(content) if trust.package else None
     for loader, name in sorted(found):
         if not _is_trusted(loader, name, trust, default):
-            raise ValueError(f"{name} ({loader}) is no part of such a model")
+            raise ValueError(f"{name} ({loader}) is nothing that a saved model of this class may hold")
     return sorted({name for _, name in found})
 
 

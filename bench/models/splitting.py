@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -72,18 +73,17 @@ class _Splitter:
         return self.seen[id(value)][1]
 
     def _copied(self, value: Any, place: Place) -> Any:
-        old = members if isinstance(members := _members(value), dict) else dict(enumerate(members))
+        old = dict(enumerate(value)) if isinstance(value, list | tuple) else _members(value)
         new = {key: self.bare(member, (*place, key)) for key, member in old.items()}
         if all(new[key] is member for key, member in old.items()):
             return value
         if isinstance(value, list | tuple):
             return _sequence(type(value), list(new.values()))
-        kept = {key: member for key, member in new.items() if member is not _TAKEN}
-        if isinstance(value, dict):
-            return type(value)(kept)
-        copy: Any = object.__new__(type(value))
-        vars(copy).update(kept)
-        return copy
+        copied = copy.copy(value) if isinstance(value, dict) else object.__new__(type(value))
+        members = _members(copied)
+        members.clear()
+        members.update({key: member for key, member in new.items() if member is not _TAKEN})
+        return copied
 
 
 def _is_estimator(value: Any) -> bool:

@@ -24,12 +24,12 @@ class Trust:
     Parameters
     ----------
     types : tuple of str
-        Qualified names; empty for a class that is in none of our tables.
+        Qualified names of the types.
     native : tuple of str
         Kinds of `bench.models.native.FORMATS`.
     package : str
-        For a class that is in none of our tables, the package whose own classes are trusted beside those of
-        scikit-learn, because to name the class is to run that package.
+        For a class that is in none of our tables, the package whose own classes are trusted too, because to
+        name the class is to run that package; so are those that skops trusts by itself, scikit-learn's own.
     """
 
     types: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ class Trust:
 def trust_in(target: str) -> Trust:
     """Return what a saved model of "module:Class" may hold."""
     module = target.partition(":")[0]
-    return MODELS.get(module) or Trust(native=("xgboost", "lightgbm", "keras"), package=module.split(".")[0])
+    return MODELS.get(module) or Trust(_EVERY, ("xgboost", "lightgbm", "keras"), module.split(".")[0])
 
 
 MODELS = {
@@ -118,6 +118,8 @@ MODELS = {
         ("estimators.keras_classifier.KerasClassifier", "estimators.images.PixelScaler"), native=("keras",)
     ),
 }
+
+_EVERY = tuple(dict.fromkeys(name for trust in MODELS.values() for name in trust.types))
 
 # What loads plain values in skops's format, and the types it may load in any model.
 _SCALARS = ("bool", "bytes", "float", "int", "str")
