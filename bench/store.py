@@ -6,7 +6,6 @@ One finished job is one file that checks itself. Whoever writes holds the folder
 from __future__ import annotations
 
 import hashlib
-import pickle
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from bench import archive
+from bench import archive, models
 from bench.errors import DamagedFile, FolderError
 from bench.folder import DAMAGED, Folder
 from bench.records import (
@@ -112,9 +111,12 @@ class RunStore(Folder):
         self._write(self.path / DATA, archive.encode(record, shown_arrays(dataset, classes), compress=True))
 
     def has(self, job: Job) -> bool:
-        """Whether the job is finished; a refit is when its model is saved too."""
+        """Whether the job is finished; a refit is when its model is saved too, or cannot be."""
         stored = self._result_path(job.estimator, job.key).is_file()
-        return stored and (job.role != "refit" or self.has_model(job.estimator, job.key))
+        if not stored or job.role != "refit" or self.has_model(job.estimator, job.key):
+            return stored
+        result = self.read_result(job.estimator, job.key)
+        return result is not None and bool(result.unsaved)
 
     def ended(self, job: Job, *, retry_failed: bool = False) -> FoldResult | None:
         """Return how a job ended; None if it has to be run, as a failed one has if it shall be retried."""
@@ -219,14 +221,14 @@ class RunStore(Folder):
 
     def model_path(self, estimator: str, key: str) -> Path:
         """Return where the estimator that a refit job fitted is saved."""
-        return self.path / "models" / f"{estimator}-{key[:12]}.pickle"
+        return self.path / "models" / f"{estimator}-{key[:12]}.model"
 
     def has_model(self, estimator: str, key: str) -> bool:
         """Whether the estimator that a refit job fitted is saved."""
         return self.model_path(estimator, key).is_file()
 
-    def read_model(self, estimator: str, key: str) -> Any:
-        """Return a saved estimator. Loading it runs code: trust the folder first.
+    def read_model(self, estimator: str, key: str, target: str) -> Any:
+        """Return a saved estimator, if its file holds one of the class "module:Class" and nothing else.
 
         Raises
         ------
@@ -235,14 +237,8 @@ class RunStore(Folder):
         FolderError
             If it cannot be loaded.
         """
-        path = self.model_path(estimator, key)
         self.check_model(estimator, key)
-        try:
-            return pickle.loads(path.read_bytes())
-        except Exception as error:
-            raise FolderError(
-                f"{path}: cannot be loaded ({type(error).__name__}: {error}); delete it and run again"
-            ) from error
+        return models.read(self.model_path(estimator, key), target)
 
     def check_model(self, estimator: str, key: str) -> None:
         """Compare a saved estimator with the checksum that its refit's result holds.
@@ -258,9 +254,9 @@ class RunStore(Folder):
                 "contents do not match the checksum in its result", self.model_path(estimator, key)
             )
 
-    def write_model(self, estimator: str, key: str, pickled: bytes) -> None:
-        """Save the estimator that a refit job fitted."""
-        self._write(self.model_path(estimator, key), pickled)
+    def write_model(self, estimator: str, key: str, content: bytes) -> None:
+        """Save the estimator that a refit job fitted, as `bench.models.encode` gives it."""
+        self._write(self.model_path(estimator, key), content)
 
     def _check_schema(self, content: bytes) -> None:
         """Refuse another schema, which every layout tells in the open; what is damaged tells nothing."""

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from bench import metrics, registry
+from bench import metrics, models, registry
 from bench.records import Dataset, FoldResult, Folds, Job, Predictions
 
 PICKLE_PROTOCOL = 5
@@ -35,7 +35,7 @@ TENSORFLOW_ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a job leaves behind: predictions if it succeeded, the pickled model if it was a refit."""
+    """What a job leaves behind: predictions if it succeeded, the file of the model if it was a refit."""
 
     result: FoldResult
     predictions: Predictions | None = None
@@ -188,7 +188,7 @@ def _fit(job: Job, dataset: Dataset, folds: Folds, threads: int, blank: FoldResu
     scores, kind = _scores(estimator, rows.X_new, classes)
     done, cpu = time.perf_counter(), time.process_time() - cpu
     predictions = _predictions(rows, scores, kind, classes, estimator)
-    model = pickle.dumps(estimator, protocol=PICKLE_PROTOCOL)
+    model, unsaved = _saved(estimator, job) if job.role == "refit" else (None, "")
     result = replace(
         blank,
         status="ok",
@@ -197,12 +197,31 @@ def _fit(job: Job, dataset: Dataset, folds: Folds, threads: int, blank: FoldResu
         fit_seconds=fitted - start,
         predict_seconds=done - fitted,
         cpu_seconds=cpu,
-        model_bytes=len(model),
+        model_bytes=_memory_bytes(estimator) if model is None else len(model),
+        unsaved=unsaved,
         device=str(getattr(estimator, "device_", "cpu")),
         n_train=len(rows.X_fit),
         n_test=len(rows.X_new),
     )
-    return Outcome(result, predictions, model if job.role == "refit" else None)
+    return Outcome(result, predictions, model)
+
+
+def _saved(estimator: Any, job: Job) -> tuple[bytes | None, str]:
+    """Return the file of a fitted model, or why it cannot be saved, which spoils no result."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what is said here is not of the fit
+            return models.encode(estimator, job.target), ""
+    except Exception as error:
+        return None, sentence(error)
+
+
+def _memory_bytes(estimator: Any) -> int:
+    """Return the size of a fitted model, as a pickle measures it; 0 for one that no pickle holds."""
+    try:
+        return len(pickle.dumps(estimator, protocol=PICKLE_PROTOCOL))
+    except Exception:
+        return 0
 
 
 def _rows(job: Job, dataset: Dataset, folds: Folds) -> Rows:

@@ -62,6 +62,6 @@ def derive_submission(store: RunStore, run: Run) -> list[Path]:
             f"{store.path}: no row is complete with a defined {run.metric}, so none can be submitted; "
             "run another model or --metric"
         )
-    record = json.dumps(summary(store, run, best), indent=2, ensure_ascii=False, allow_nan=False)
+    record = json.dumps(summary(store, run, best), indent=2, allow_nan=False)
     texts = (submission(store, run, best), f"{record}\n")
     return [store.write_text(name, text) for name, text in zip(SUBMISSION, texts, strict=True)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import importlib.resources
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +25,7 @@ from reports.images import gallery
 from reports.leaderboard import Leaderboard, leaderboard, metric_text
 from reports.operating import operating_points
 from reports.sections import ModelSection, Sources, model_section
-from reports.theme import colours
+from reports.theme import colours, hue, hues
 from reports.verdict import glances, verdict
 from reports.wording import counted, data_size, number, quantity, visible
 
@@ -59,7 +61,8 @@ def page(store: RunStore, run: Run) -> str:
     Returns
     -------
     str
-        HTML without scripts that fetches nothing; images and figures are inside.
+        HTML without scripts that fetches nothing; images and figures are inside, and its policy forbids all
+        else.
     """
     board, stored = leaderboard(store, run), store.read_data()
     pictures = gallery(run.info, stored)
@@ -96,9 +99,18 @@ def _templates() -> Templates:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters["counted"] = counted
-    templates.globals["style"] = Markup(_template("style.css"))
+    style = f"{_template('style.css')}\n{hues()}"
+    templates.filters |= {"counted": counted, "hue": hue}
+    templates.globals |= {"style": Markup(style), "policy": Markup(_policy(style))}
     return templates
+
+
+def _policy(style: str) -> str:
+    """Return the Content-Security-Policy of a page with this style sheet, images inside, nothing else."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
 
 
 def _template(name: str) -> str:

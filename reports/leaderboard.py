@@ -14,7 +14,7 @@ from bench.records import Row, Run
 from bench.store import RunStore
 from reports.operating import OperatingPoints
 from reports.outcomes import Outcome, outcomes
-from reports.wording import MISSING, mean_and_spread, number, quantity
+from reports.wording import MISSING, csv_cell, mean_and_spread, number, quantity
 
 DECISION = "n/a: decision scores"
 _SHOWN = {"log_loss": "Log loss", "roc_auc_ovr": "ROC AUC"}
@@ -59,11 +59,13 @@ class Leaderboard:
         return pd.DataFrame([self._display(line, outcome, tested) for line, outcome in lines], dtype=str)
 
     def to_csv(self) -> str:
-        """Return `frame` as comma-separated text; absent values are empty."""
-        return self.frame().to_csv(index=False, lineterminator="\n")
+        """Return `frame` as comma-separated text, in which no cell is a formula; absent values are empty."""
+        frame = self.frame()
+        texts = frame.select_dtypes(["object", "str"]).map(csv_cell)
+        return frame.assign(**texts).to_csv(index=False, lineterminator="\n")
 
     def to_json(self, points: OperatingPoints | None = None) -> str:
-        """Return `frame` as JSON with what makes it comparable and `points`; absent values are null."""
+        """Return `frame` as ASCII JSON with what makes it comparable and `points`; absent values are null."""
         metric = METRICS[self.run.metric]
         document = {
             "metric": metric.name,
@@ -76,7 +78,7 @@ class Leaderboard:
             "thresholds": [] if points is None else points.records(),
             "rows": [_plain(line) for line in self.frame().to_dict("records")],
         }
-        return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
+        return json.dumps(document, indent=2, allow_nan=False)
 
     def rank(self, row: Row) -> int | None:
         """Return the rank of a row, if it has one."""
@@ -112,7 +114,7 @@ class Leaderboard:
             {
                 "fit": [result.fit_seconds for result in done],
                 "predict": [1e6 * result.predict_seconds / max(result.n_test, 1) for result in done],
-                "bytes": [result.model_bytes for result in done],
+                "bytes": [result.model_bytes or math.nan for result in done],
             },
             dtype=float,
         ).mean()

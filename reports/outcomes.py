@@ -58,12 +58,11 @@ class Outcome:
 
     @property
     def status(self) -> str:
-        """The state in words: "ok", or "skipped", "failed", "4/5 folds" or "refit failed" and the reason."""
+        """In words: "ok", or "skipped", "failed", "4/5 folds", "refit failed" or "model not saved", why."""
         if self.row.skipped:
             return f"skipped: {self.row.skipped}"
         if self.complete:
-            refit = self.refit
-            return f"refit failed: {refit.reason}" if refit and refit.status != "ok" else "ok"
+            return _refit_status(self.refit)
         reasons = [result.reason or result.status for result in self.results if result.status != "ok"]
         if reasons and not self.done:
             return f"failed: {reasons[0]}"
@@ -152,6 +151,14 @@ def _outcome(store: RunStore, run: Run, row: Row) -> Outcome:
     if run.info.positive is None or not _never_positive(outcome):
         return outcome
     return replace(outcome, remark=f"never says {run.info.positive}")
+
+
+def _refit_status(refit: FoldResult | None) -> str:
+    if refit is None:
+        return "ok"
+    if refit.status != "ok":
+        return f"refit failed: {refit.reason}"
+    return f"model not saved: {refit.unsaved}" if refit.unsaved else "ok"
 
 
 def _never_positive(outcome: Outcome) -> bool:

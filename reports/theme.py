@@ -74,6 +74,16 @@ _RC = {
 }
 
 
+def hue(colour: str) -> str:
+    """Return the class by which the page's style sheet gives an element this colour of the palette."""
+    return f"hue-{PALETTE.index(colour)}"
+
+
+def hues() -> str:
+    """Return the rules of all classes that `hue` names."""
+    return "\n".join(f".{hue(colour)} {{ background: {colour}; }}" for colour in PALETTE)
+
+
 def colours(run: Run) -> dict[str, str]:
     """Return the colour of every model, by row name; the same in all figures of a run."""
     return {row.name: PALETTE[i % len(PALETTE)] for i, row in enumerate(run.rows)}
@@ -159,11 +169,20 @@ def _plain_names(element: ElementTree.Element) -> None:
     element.attrib = {name.split("}")[-1]: value for name, value in element.attrib.items()}
     if "d" in element.attrib:
         element.set("d", " ".join(re.sub(r"(\.\d\d)\d+", r"\1", element.attrib["d"]).split()))
-    if "style" in element.attrib:
-        element.set("style", re.sub(r"'[^']*'(, )?", "", element.attrib["style"]))
+    # The page's policy allows no style but its own sheet; an SVG says the same by attributes.
+    for declaration in re.sub(r"'[^']*'(, )?", "", element.attrib.pop("style", "")).split(";"):
+        name, _, value = declaration.partition(":")
+        element.attrib |= _attributes(name.strip(), value.strip())
     element.tail = None
     if element.tag not in ("text", "tspan"):
         element.text = None
+
+
+def _attributes(name: str, value: str) -> dict[str, str]:
+    """Return a declaration of a style as attributes; only the shorthand of fonts has another name there."""
+    if name == "font":
+        return dict(zip(("font-size", "font-family"), value.split()[-2:], strict=True))
+    return {name: value} if name else {}
 
 
 def _references(elements: Iterable[ElementTree.Element]) -> Iterator[str]:

@@ -7,8 +7,10 @@ import unicodedata
 from typing import Any, TypeGuard
 
 MISSING = "\u2013"
-_INVISIBLE = {"Cc", "Cs", "Cf"}
-_KEPT = {"\n", "\t", "\u200d"}
+_INVISIBLE = {"Cc", "Cs", "Cf", "Zl", "Zp"}
+_KEPT = {"\n", "\t", "\u200c", "\u200d"}
+# What a spreadsheet takes for the start of a formula; the last four are their full-width forms.
+_FORMULA = tuple("=+-@\t\n\uff1d\uff0b\uff0d\uff20")
 
 
 def visible(text: Any) -> str:
@@ -18,9 +20,25 @@ def visible(text: Any) -> str:
     ----------
     text : object
         Anything; its `str` is taken. A terminal's escape character becomes U+241B, any other
-        invisible character or lone surrogate becomes U+FFFD.
+        invisible character, such as one that turns the direction of writing, or lone surrogate becomes
+        U+FFFD. Joiners, line feeds and tabs stay.
     """
     return "".join(_symbol(character) for character in str(text))
+
+
+def csv_cell(value: Any) -> Any:
+    """Return what a csv holds of a value: text is visible, and no spreadsheet takes it for a formula.
+
+    Parameters
+    ----------
+    value : object
+        Whatever is no text is returned as it is, and so is text that is a number. Any other text that begins
+        like a formula gets an apostrophe before it.
+    """
+    if not isinstance(value, str):
+        return value
+    text = visible(value)
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) and not _is_number(text) else text
 
 
 def shortened(text: Any, limit: int = 18) -> str:
@@ -70,6 +88,13 @@ def counted(n: int, noun: str, plural: str = "") -> str:
 
 def _present(value: float | None) -> TypeGuard[float]:
     return value is not None and not math.isnan(value)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _symbol(character: str) -> str:

@@ -21,7 +21,7 @@ def predict(
     Parameters
     ----------
     path : path-like
-        A run folder. Its model is a pickle: loading it runs code, so trust the folder first.
+        A run folder. Its model is loaded only if it is made of what a model of its class is made of.
     data : str
         New rows with the columns of the training data.
     model : str or None
@@ -36,7 +36,7 @@ def predict(
     Raises
     ------
     FolderError
-        If the model was not refitted.
+        If the model was not refitted and saved, or its file is damaged or holds anything foreign.
     DataError
         If the columns differ from those of the training data.
     """
@@ -52,9 +52,10 @@ def predict(
         id_name=run.info.id_name,
         label_name=run.info.label_name,
     )
-    import_libraries(registry.ESTIMATORS[row.estimator].packages)
+    spec = registry.ESTIMATORS[row.estimator]
+    import_libraries(spec.packages)
     classes = np.asarray(run.info.classes)
-    scores, _ = score_rows(store.read_model(row.estimator, row.refit_key), X, classes)
+    scores, _ = score_rows(store.read_model(row.estimator, row.refit_key, spec.target), X, classes)
     return run, ids, classes[scores.argmax(axis=1)]
 
 
@@ -66,6 +67,15 @@ def _row(store: RunStore, run: Run, model: str | None) -> Row:
     if name not in rows:
         raise unknown("--model", name, rows)
     row = rows[name]
+    if row.estimator not in registry.ESTIMATORS:
+        raise FolderError(f"{store.path}: {name} is a {row.estimator}, no model of ours; see `bench list`")
     if not row.refit_key or not store.has_model(row.estimator, row.refit_key):
-        raise FolderError(f"{store.path}: {name} was not refitted and saved; run it again with --refit all")
+        raise FolderError(f"{store.path}: {name} {_lack(store, row)}")
     return row
+
+
+def _lack(store: RunStore, row: Row) -> str:
+    refit = store.read_result(row.estimator, row.refit_key) if row.refit_key else None
+    if refit is not None and refit.unsaved:
+        return f"could not be saved ({refit.unsaved}); choose another --model"
+    return "was not refitted and saved; run it again with --refit all"

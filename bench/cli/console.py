@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bench.errors import INTERRUPTED_EXIT_CODE, TERMINATED_EXIT_CODE
+from reports.wording import visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,12 +25,12 @@ def fail(message: str, exit_code: int) -> int:
 
 def say(message: str) -> None:
     """Print a line to stderr, without what could steer a terminal."""
-    print(printable(message), file=sys.stderr)
+    print(one_line(message), file=sys.stderr)
 
 
 def print_json(value: Any) -> None:
-    """Print plain values or records as indented JSON."""
-    print(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+    """Print plain values or records as indented JSON, in ASCII as no terminal obeys it."""
+    print(json.dumps(msgspec.json.decode(msgspec.json.encode(value)), indent=2))
 
 
 def print_frame(frame: pd.DataFrame, title: str = "") -> None:
@@ -45,7 +47,7 @@ def print_table(heads: Sequence[str], lines: Iterable[Sequence[str]], title: str
 
     table = Table(box=SIMPLE_HEAD)
     for head in heads:
-        table.add_column(head, overflow="fold")
+        table.add_column(Text(printable(head)), overflow="fold")
     for line in lines:
         table.add_row(*(Text(printable(cell)) for cell in line))
     console = Console()
@@ -56,7 +58,10 @@ def print_table(heads: Sequence[str], lines: Iterable[Sequence[str]], title: str
 
 
 def printable(text: str) -> str:
-    """Return text without control characters, so that it cannot steer a terminal."""
-    return "".join(
-        char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text
-    )
+    """Return text in which whatever could steer a terminal or turn its direction shows as a symbol."""
+    return visible(text)
+
+
+def one_line(text: str) -> str:
+    """Return printable text in which a line feed shows as a symbol too, so that no text forges a line."""
+    return printable(text).replace("\n", "\N{SYMBOL FOR NEWLINE}")

@@ -13,6 +13,7 @@ from bench.cli import options
 from bench.cli.console import say
 from bench.cli.inspecting import latest_folder
 from bench.errors import EnvironmentProblem
+from reports.wording import csv_cell
 
 NewRows = Annotated[
     str, typer.Option("--data", help="New rows: a csv, npz, or a competition's folder or zip.")
@@ -26,14 +27,14 @@ OutFile = Annotated[str | None, typer.Option("--out", help="File to write [defau
 def predict(
     data: NewRows, folder: options.Folder = None, model: SavedModel = None, out: OutFile = None
 ) -> int:
-    """Let a saved model label new rows. It is a pickle: use folders that you trust."""
+    """Let a saved model label new rows."""
     from bench.api import predict as answer
 
     run, ids, labels = answer(folder or latest_folder(), data, model)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow((run.info.id_name, run.info.label_name))
-    writer.writerows(zip(ids.tolist(), labels.tolist(), strict=True))
+    writer.writerow((csv_cell(run.info.id_name), csv_cell(run.info.label_name)))
+    writer.writerows(zip(map(csv_cell, ids.tolist()), map(csv_cell, labels.tolist()), strict=True))
     if out is None:
         print(text.getvalue(), end="")
         return 0

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
-from bench.cli.console import printable, say
+from bench.cli.console import one_line, say
 from bench.metrics import METRICS
 from bench.records import FoldResult, Job
 
@@ -114,7 +114,7 @@ class Bars(Errors):
         jobs = list(jobs)
         self.rest.begin(jobs)
         for name, count in Counter(_bar_name(job) for job in jobs).items():
-            self.tasks[name] = self.progress.add_task(name, total=count, note="")
+            self.tasks[name] = self.progress.add_task(one_line(name), total=count, note="")
         if "all" not in self.tasks:
             self.tasks["all"] = self.progress.add_task("all", total=0, note="")
         self.progress.update(self.tasks["all"], total=self.rest.n_jobs_in_all)
@@ -131,7 +131,7 @@ class Bars(Errors):
 
     def say(self, text: str) -> None:
         """Print it above the bars."""
-        self.progress.console.print(printable(text), markup=False, highlight=False)
+        self.progress.console.print(one_line(text), markup=False, highlight=False, emoji=False)
 
     def warn(self, text: str) -> None:
         """Print it above the bars."""

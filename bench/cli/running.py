@@ -8,7 +8,7 @@ import typer
 from msgspec.json import decode
 
 from bench.cli import options
-from bench.cli.console import print_frame, print_json, print_table, say
+from bench.cli.console import print_frame, print_json, print_table, printable, say
 from bench.cli.stopping import exit_code, stopped
 from bench.errors import PARTIAL_EXIT_CODE
 
@@ -205,7 +205,7 @@ def _print_plan(prepared: Prepared, *, json: bool) -> int:
         for row in plan.rows
     ]
     print_table(("Model", "Fits", "Stored", "Parameters"), lines)
-    print(f"data: {plan.info.name}, {plan.info.n_rows:,} rows x {plan.info.n_features} features")
+    print(f"data: {printable(plan.info.name)}, {plan.info.n_rows:,} rows x {plan.info.n_features} features")
     print(f"machine: {prepared.jobs} fits at once, {prepared.threads} threads each; refit: {prepared.refit}")
     print(f"limits of a fit: {prepared.limits}")
     print(f"folder: {store.path}")

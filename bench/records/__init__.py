@@ -12,7 +12,7 @@ Schema history
 from bench.records.coding import SCHEMA_VERSION, Label, Params, Scalar, digest, from_json, to_json
 from bench.records.data import Dataset, DatasetInfo, Folds
 from bench.records.jobs import FoldResult, Job, Predictions
-from bench.records.models import EstimatorSpec, Parameter
+from bench.records.models import EstimatorSpec, Parameter, Place, SavedModel, SavedPart
 from bench.records.runs import Environment, Plan, Protocol, Row, Run, Study, Trial
 
 __all__ = [
@@ -27,11 +27,14 @@ __all__ = [
     "Label",
     "Parameter",
     "Params",
+    "Place",
     "Plan",
     "Predictions",
     "Protocol",
     "Row",
     "Run",
+    "SavedModel",
+    "SavedPart",
     "Scalar",
     "Study",
     "Trial",

@@ -71,7 +71,8 @@ class FoldResult:
     """How one job ended.
 
     `peak_memory_bytes` is known only for a fit in a process of its own; `device` is "cpu" or what the model
-    says of itself, such as "gpu:0".
+    says of itself, such as "gpu:0"; `model_bytes` is 0 if unknown; `unsaved` says why a refitted model could
+    not be saved.
     """
 
     key: str
@@ -94,3 +95,4 @@ class FoldResult:
     warnings: tuple[str, ...] = ()
     n_train: int = 0
     n_test: int = 0
+    unsaved: str = ""

@@ -1,10 +1,13 @@
-"""What the registry says of a model."""
+"""What the registry says of a model, and what a saved one says of itself."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from bench.records.coding import Params, Scalar
+
+# Attribute names, keys and positions on the way from an estimator to a part of it.
+Place = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -57,3 +60,19 @@ class EstimatorSpec:
     smallest_side: int = 1
     cost: str = "seconds"
     parallel: bool = True
+
+
+@dataclass(frozen=True)
+class SavedPart:
+    """A network or booster in the format of its own library, and where the estimator holds it."""
+
+    kind: str
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class SavedModel:
+    """A saved estimator: its "module:Class", and its parts in the order in which they are stored."""
+
+    target: str
+    parts: tuple[SavedPart, ...] = ()

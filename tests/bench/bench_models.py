@@ -66,6 +66,16 @@ def note(event, model, X):
     os.close(handle)
 
 
+class HoldsAFile(DummyClassifier):
+    def fit(self, X, y):
+        self.log_ = open(__file__)
+        return super().fit(X, y)
+
+    def __del__(self):
+        if hasattr(self, "log_"):
+            self.log_.close()
+
+
 class Warns(DummyClassifier):
     def fit(self, X, y):
         import warnings

@@ -1,10 +1,10 @@
-import pickle
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from bench_models import local, spec
 
+from bench import models
 from bench.plan import fold_jobs, refit_job
 from bench.records import Folds
 from bench.registry import ESTIMATORS
@@ -29,12 +29,15 @@ def test_a_fold_is_scored_on_rows_it_was_not_fitted_on(bench_case):
     assert outcome.model is None
 
 
-def test_a_refit_uses_all_rows_and_returns_the_model(bench_case):
+def test_a_refit_uses_all_rows_and_returns_the_model(bench_case, tmp_path):
     outcome = fit_job(
         refit_job(bench_case.models[1], {}, bench_case.folds), bench_case.dataset, bench_case.folds, 1
     )
     assert outcome.result.n_train == len(bench_case.dataset.X)
-    assert pickle.loads(outcome.model).n_samples_fit_ == len(bench_case.dataset.X)
+    path = tmp_path / "a.model"
+    path.write_bytes(outcome.model)
+    assert models.read(path, bench_case.models[1].target).n_samples_fit_ == len(bench_case.dataset.X)
+    assert outcome.result.unsaved == ""
     assert len(outcome.model) == outcome.result.model_bytes
     assert outcome.predictions.scores.shape == (0, 10)
 
@@ -61,6 +64,18 @@ def test_a_library_that_cannot_be_imported_is_a_failure(bench_case, tmp_path, mo
     monkeypatch.syspath_prepend(tmp_path)
     model = replace(bench_case.models[0], packages=("brokenlib",))
     assert fit(bench_case, model).result.reason == "ImportError: libgomp is missing"
+
+
+@pytest.mark.usefixtures("local_models")
+def test_a_model_that_cannot_be_saved_keeps_its_result(bench_case):
+    model = local("HoldsAFile")
+    job = refit_job(model, {}, bench_case.folds)
+    outcome = fit_job(job, bench_case.dataset, bench_case.folds, 1)
+    assert (outcome.result.status, outcome.model, outcome.result.model_bytes) == ("ok", None, 0)
+    assert "TextIOWrapper" in outcome.result.unsaved
+    assert fit(bench_case, model).result.status == "ok"
+    bench_case.store.write_result(outcome.result, outcome.predictions)
+    assert bench_case.store.has(job)
 
 
 @pytest.mark.usefixtures("local_models")

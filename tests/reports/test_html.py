@@ -1,4 +1,6 @@
+import base64
 import collections
+import hashlib
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -58,9 +60,14 @@ def test_styles_and_figures_name_no_address(html):
     assert "https://" not in html
 
 
-def test_policy_forbids_all_but_what_is_inside(elements):
+def test_policy_forbids_all_but_what_is_inside(elements, html):
     policies = [a["content"] for tag, a in elements.found if a.get("http-equiv") == "Content-Security-Policy"]
-    assert policies[0].startswith("default-src 'none'; img-src data:; style-src 'unsafe-inline'")
+    sheet = re.search("<style>(.*?)</style>", html, re.DOTALL).group(1)
+    digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
+    assert policies == [
+        f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    ]
+    assert elements.values("style") == []
 
 
 def test_ids_are_unique_and_every_reference_finds_one(elements, html):
