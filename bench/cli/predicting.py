@@ -24,12 +24,16 @@ OutFile = Annotated[str | None, typer.Option("--out", help="File to write [defau
 
 
 def predict(
-    data: NewRows, folder: options.Folder = None, model: SavedModel = None, out: OutFile = None
+    data: NewRows,
+    folder: options.Folder = None,
+    model: SavedModel = None,
+    out: OutFile = None,
+    max_input: options.MaxInput = "2G",
 ) -> int:
     """Let a saved model label new rows. It is a pickle: use folders that you trust."""
     from bench.api import predict as answer
 
-    run, ids, labels = answer(folder or latest_folder(), data, model)
+    run, ids, labels = answer(folder or latest_folder(), data, model, max_input)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow((run.info.id_name, run.info.label_name))

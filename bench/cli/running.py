@@ -69,6 +69,7 @@ def run(
     test: options.Test = None,
     label: options.Label = None,
     image_shape: options.ImageShape = None,
+    max_input: options.MaxInput = "2G",
     rows: options.Rows = None,
     binary: options.Binary = None,
     cv: options.Cv = 5,
@@ -98,6 +99,7 @@ def run(
         test=test,
         label=label,
         image_shape=image_shape,
+        max_input=max_input,
         rows=rows,
         binary=binary,
         cv=cv,
@@ -116,6 +118,8 @@ def run(
         fresh=fresh,
     )
     prepared = prepare(request)
+    for warning in prepared.session.info.warnings:
+        say(f"bench: warning: {prepared.session.info.name}: {warning}")
     if dry_run:
         return _print_plan(prepared, json=json)
     return _carry_out(prepared, quiet=quiet, verbose=verbose, json=json)
