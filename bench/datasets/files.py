@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench.datasets import zips
 from bench.datasets.sizes import check_size, read_at_most
-from bench.errors import DataError, EnvironmentProblem
+from bench.errors import DataError, EnvironmentProblem, visible
 
 _LONGEST_PATH = 300
 
@@ -46,7 +46,7 @@ def one_line(error: BaseException) -> str:
 
 def shown(path: Path | str) -> str:
     """Return a path as a message may hold it: on one line, not endless, without invisible characters."""
-    text = "".join(char if char.isprintable() else repr(char)[1:-1] for char in str(path))
+    text = visible(str(path))
     return text if len(text) <= _LONGEST_PATH else f"{text[:100]}...{text[-100:]}"
 
 

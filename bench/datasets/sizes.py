@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedIOBase
+from typing import IO
 
 from bench.errors import DataError, EnvironmentProblem, UsageError
 
-MAX_INPUT = "2G"
+Stream = BufferedIOBase | IO[bytes]
+
 MAX_FEATURES = 1_000_000
 MAX_TEXT = 256
 
@@ -56,7 +58,7 @@ def check_size(where: str, n_bytes: int, max_bytes: int) -> None:
         raise DataError(f"{where}: {found}; raise --max-input if you trust it")
 
 
-def read_at_most(stream: BufferedIOBase, where: str, max_bytes: int) -> bytes:
+def read_at_most(stream: Stream, where: str, max_bytes: int) -> bytes:
     """Return what is left of a stream.
 
     Raises
@@ -71,7 +73,7 @@ def read_at_most(stream: BufferedIOBase, where: str, max_bytes: int) -> bytes:
     return content
 
 
-def read_some(stream: BufferedIOBase, n_bytes: int) -> bytes:
+def read_some(stream: Stream, n_bytes: int) -> bytes:
     """Return at most the next `n_bytes` of a stream, asking for room only as they come."""
     chunks, left = [], n_bytes
     while left and (chunk := stream.read(min(_CHUNK_BYTES, left))):

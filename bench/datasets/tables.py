@@ -12,11 +12,13 @@ from functools import partial
 import numpy as np
 
 from bench.datasets.columns import check_texts, unsigned_zeros
-from bench.datasets.diagnosis import blank, explain, is_blank
+from bench.datasets.diagnosis import blank, check_quotes, explain, is_blank
 from bench.datasets.files import File, one_line
 from bench.errors import DataError
 
 # pandas takes True and 1_0 for numbers; a single byte is sought first because that is ten times as fast.
+MAX_COLUMNS = 200_000
+
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _NAMELESS = re.compile(r"Unnamed: \d+", re.ASCII)
 _SUSPICIOUS = ((b"_", b"_"), (b"e", b"rue"), (b"E", b"RUE"), (b"e", b"alse"), (b"E", b"ALSE"))
@@ -57,7 +59,11 @@ def open_table(file: File) -> Table:
         raise DataError(f"{file.where}: is empty; give a csv with a head and rows")
     if len(header) == 1 and any(sign in header[0] for sign in ";\t|"):
         raise DataError(f"{file.where}: is not separated by commas; save it with commas")
+    if len(header) > MAX_COLUMNS:
+        found = f"has {len(header):,} columns where {MAX_COLUMNS:,} can be read"
+        raise DataError(f"{file.where}: {found}; give fewer, or an npz")
     _check_names(file.where, header)
+    check_quotes(file.where, content)
     return Table(file.where, content, header)
 
 
@@ -111,7 +117,9 @@ def _read_fast(
 
     if (width := len(_second_row(table))) != len(table.header):
         raise ValueError(f"the first row has {width} fields")
-    dtypes: dict[str, object] = dict.fromkeys(table.header, object) | dict.fromkeys(numbers, dtype)
+    dtypes: dict[str, object] = dict.fromkeys(table.header, np.dtype(object)) | dict.fromkeys(
+        numbers, np.dtype(dtype)
+    )
     with np.errstate(over="ignore", invalid="ignore"):
         frame = pd.read_csv(
             io.BytesIO(table.content),

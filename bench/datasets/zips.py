@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import itertools
-import lzma
 import posixpath
 import stat
 import struct
@@ -21,12 +20,13 @@ from bench.errors import DataError
 
 MAX_DIRECTORY_BYTES = 2**24
 
+# zipfile gives what a chunk of bzip2 or lzma unpacks to in one piece, however large.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _LOCAL_HEAD_BYTES = 30
 _SEARCHED_BYTES = 2**16 + 42
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
-    lzma.LZMAError,
     struct.error,
     EOFError,
     OSError,
@@ -82,15 +82,18 @@ def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: str, max
     """
     if stat.S_ISLNK(info.external_attr >> 16):
         raise DataError(f"{where}: is a link and no file; pack the file itself")
+    if info.compress_type not in _METHODS:
+        raise DataError(f"{where}: is packed by a method other than deflate; pack it anew")
     check_size(where, info.file_size, max_bytes)
-    # zipfile stops at the promised size, so a stream that goes on would be cut in silence.
+    # zipfile stops at the promised size, so that a stream that goes on would be cut in silence; asked for
+    # a byte more, it finds the checksum wrong.
     unbounded = copy.copy(info)
     unbounded.file_size = info.file_size + 1
     with archive.open(unbounded) as stream:
         content = read_some(stream, info.file_size + 1)
     if len(content) != info.file_size:
-        found = "more" if len(content) > info.file_size else f"{len(content)}"
-        raise DataError(f"{where}: promises {info.file_size} bytes but holds {found}; download it again")
+        found = f"promises {info.file_size} bytes but holds {len(content)}"
+        raise DataError(f"{where}: {found}; download it again")
     return content
 
 
@@ -111,6 +114,8 @@ def _check_directory(stream: BufferedIOBase, where: str) -> None:
 
 
 def _check_name(where: str, name: str) -> None:
+    if not name:
+        raise DataError(f"{where}: holds a member without a name; pack it anew")
     if name.startswith(("/", "\\")) or ".." in PurePosixPath(name.replace("\\", "/")).parts:
         raise DataError(f"{where}: the member {name[:100]!r} leads out of the zip; pack it anew")
 
