@@ -1,6 +1,6 @@
 """What each part of the recipe of `cnn` is worth: the same folds with one part changed at a time.
 
-    python tests/benchmarks/ablation.py --data digit-recognizer.zip --cv 3 --folds 1
+python tests/benchmarks/ablation.py --data digit-recognizer.zip --cv 3 --folds 1
 """
 
 from __future__ import annotations
