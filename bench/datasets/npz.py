@@ -95,7 +95,7 @@ def flat_numbers(where: str, X: np.ndarray, dtype: str, names: tuple[str, ...] |
 def check_array(where: str, X: np.ndarray) -> None:
     """Refuse an array that is no table of numbers and no images."""
     if X.dtype.kind not in "biuf":
-        raise DataError(f"{where}: X holds {X.dtype} and not numbers; save it as numbers")
+        raise DataError(f"{where}: X holds {str(X.dtype)[:60]} and not numbers; save it as numbers")
     if not 2 <= X.ndim <= 4 or X.size == 0:
         found = f"X has the shape {X.shape}"
         raise DataError(
@@ -117,8 +117,8 @@ def _array(where: str, content: bytes) -> np.ndarray:
     body = content[stream.tell() :]
     if dtype.hasobject:
         raise DataError(f"{where}: holds Python objects; save numbers and text with numpy.savez")
-    if min(shape, default=0) < 0 or math.prod(shape) * dtype.itemsize != len(body):
-        found = f"promises {dtype} of shape {shape} but holds {len(body)} bytes"
+    if not dtype.itemsize or min(shape, default=0) < 0 or math.prod(shape) * dtype.itemsize != len(body):
+        found = f"promises {str(dtype)[:60]} of shape {str(shape)[:60]} but holds {len(body)} bytes"
         raise DataError(f"{where}: {found}; save it again")
     array = np.ndarray(shape, dtype, body, order="F" if by_column else "C")
     return array.astype(dtype.newbyteorder("="))
@@ -180,13 +180,13 @@ def _labels(where: str, y: np.ndarray) -> np.ndarray:
     with np.errstate(invalid="ignore"):
         whole = y.astype(np.int64) if y.dtype.kind in "biuf" else None
     if whole is None or not (whole == y).all():
-        raise DataError(f"{where}: y holds {y.dtype} that are no classes; make them whole numbers or text")
+        raise DataError(
+            f"{where}: y holds {str(y.dtype)[:60]} that are no classes; make them whole numbers or text"
+        )
     return whole
 
 
 def _texts(where: str, y: np.ndarray) -> np.ndarray:
-    if not y.dtype.itemsize:
-        raise DataError(f"{where}: row 1 has an empty label; name its class or remove it")
     points = np.ascontiguousarray(y).view(np.uint32)
     if (points > 0x10FFFF).any() or ((points >= 0xD800) & (points < 0xE000)).any():
         raise DataError(f"{where}: y holds text that is no Unicode; save it again")

@@ -13,6 +13,7 @@ FLAT = X.tolist()
 FLOAT = X.astype(np.float64)
 IMAGES = X.reshape(4, 2, 2)
 BODY = X.tobytes()
+HOLDS = "but holds 0 bytes"
 HEAD = "{'descr': '|u1', 'fortran_order': False, 'shape': (4, 4), }"
 
 
@@ -151,6 +152,14 @@ REFUSED = [
     head("unknown dimension", HEAD.replace("(4, 4)", "(-1, 4)"), "but holds 16 bytes"),
     head("dimensions are text", HEAD.replace("(4, 4)", "'ab'"), "cannot be read as plain arrays"),
     head("dimensions are floats", HEAD.replace("(4, 4)", "(4.0, 4)"), "cannot be read as plain arrays"),
+    head(
+        "kind without size in billions",
+        HEAD.replace("|u1", "<U0").replace("4, 4", "10000000000,"),
+        HOLDS,
+        b"",
+    ),
+    head("hundred dimensions", HEAD.replace("4, 4", "4, 4" + ", 1" * 98), "cannot be unpacked"),
+    head("thousands of dimensions", HEAD.replace("4, 4", "4, 5" + ", 1" * 3000), "but holds 16 bytes"),
     head("unknown kind", HEAD.replace("|u1", "|zz"), "cannot be read as plain arrays"),
     head("kind of no size", HEAD.replace("|u1", "|V0"), "but holds 16 bytes"),
     head("kind of immense size", HEAD.replace("|u1", "<U999999999"), "cannot be read as plain arrays"),
