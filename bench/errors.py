@@ -25,9 +25,12 @@ class UsageError(BenchError):
 
 
 class DataError(BenchError):
-    """The data cannot be read, or cannot be benchmarked."""
+    """The data cannot be read, or cannot be benchmarked; what it quotes of them is made visible."""
 
     exit_code = 2
+
+    def __init__(self, message: str) -> None:
+        super().__init__(visible(message))
 
 
 class FolderError(BenchError):
@@ -62,6 +65,11 @@ class EnvironmentProblem(BenchError):
     """The machine does not give what is needed: network, disk, permission, package."""
 
     exit_code = 4
+
+
+def visible(text: str) -> str:
+    """Return text on one line, with escapes in place of characters that cannot be seen."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 N_NAMED = 40

@@ -7,6 +7,8 @@ import numpy as np
 from bench.errors import DataError, UsageError
 from bench.records import Dataset, Folds
 
+MAX_SPLITS = 10_000
+MAX_SEED = 2**31
 KIND = "stratified, exact duplicates together"
 
 
@@ -33,8 +35,7 @@ def make_folds(dataset: Dataset, n_splits: int, n_repeats: int, seed: int) -> Fo
     DataError
         If a class has fewer distinct rows than there are folds.
     """
-    if n_splits < 2 or n_repeats < 1:
-        raise UsageError(f"--cv must be at least 2 and --repeats at least 1; got {n_splits} and {n_repeats}")
+    _check_numbers(n_splits, n_repeats, seed)
     first, group = _duplicate_groups(dataset.X)
     labels = dataset.y[first]
     _check_members(labels, n_splits)
@@ -42,6 +43,16 @@ def make_folds(dataset: Dataset, n_splits: int, n_repeats: int, seed: int) -> Fo
     for assignment in repeats:
         _check_training(dataset.y, assignment)
     return Folds(dataset.sha256, KIND, n_splits, n_repeats, seed, np.stack(repeats))
+
+
+def _check_numbers(n_splits: int, n_repeats: int, seed: int) -> None:
+    if n_splits < 2 or n_repeats < 1:
+        raise UsageError(f"--cv must be at least 2 and --repeats at least 1; got {n_splits} and {n_repeats}")
+    if max(n_splits, n_repeats) > MAX_SPLITS:
+        found = f"got {n_splits} and {n_repeats}"
+        raise UsageError(f"--cv and --repeats must be at most {MAX_SPLITS}; {found}")
+    if not 0 <= seed <= MAX_SEED:
+        raise UsageError(f"--seed must be from 0 to {MAX_SEED}; got {seed}")
 
 
 def _duplicate_groups(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -64,12 +75,14 @@ def _check_members(labels: np.ndarray, n_splits: int) -> None:
 
 def _check_training(y: np.ndarray, assignment: np.ndarray) -> None:
     """Refuse folds that hold a whole class, as copies of rows under several labels can bring about."""
-    for label in np.unique(y):
-        if len(np.unique(assignment[y == label])) < 2:
-            raise DataError(
-                f"all rows of class {label!s} are copies of one image, so a fold would train without the "
-                "class; correct the labels or add rows"
-            )
+    classes, codes = np.unique(y, return_inverse=True)
+    pairs = np.unique(np.stack([codes, assignment]), axis=1)
+    n_folds = np.bincount(pairs[0], minlength=len(classes))
+    if n_folds.min() < 2:
+        raise DataError(
+            f"all rows of class {classes[n_folds.argmin()]!s} are copies of one image, so a fold would train "
+            "without the class; correct the labels or add rows"
+        )
 
 
 def _assign(labels: np.ndarray, n_splits: int, seed: int) -> np.ndarray:

@@ -48,7 +48,10 @@ class DataCard:
             "Values": f"{info.value_min:g} to {info.value_max:g}, {info.dtype}",
             "Missing values": f"{info.n_missing:,}",
             "Duplicate rows": f"{info.n_duplicates:,}",
+            "Duplicate rows under several labels": f"{info.n_contradictory:,}",
             "Test rows": self._test(),
+            "Test rows also in train": f"{info.n_test_in_train:,}",
+            "Warnings": "; ".join(info.warnings) or "none",
             "Fingerprint": info.sha256,
         }
         return pd.DataFrame({"fact": facts.keys(), "value": facts.values()}, dtype=str)

@@ -82,7 +82,8 @@ def summary(store: RunStore, run: Run, row: Row) -> dict[str, Any]:
     -------
     dict
         Plain values: model, command, metric, mean and std (ddof 1, over `n_folds` folds; None
-        without them), fingerprints, number of test rows, count of each label, stamp.
+        without them), fingerprints, number of test rows, count of each label, stamp (of the
+        row, and whether test rows were trained on).
     """
     results = [result for result in store.read_results(row) if result.status == "ok"]
     values = pd.Series([result.metrics.get(run.metric) for result in results], dtype=float)
@@ -98,8 +99,14 @@ def summary(store: RunStore, run: Run, row: Row) -> dict[str, Any]:
         "folds_sha256": run.protocol.folds_sha256,
         "n_rows": run.info.n_test,
         "labels": {str(label): int(counts.get(str(label), 0)) for label in run.info.classes},
-        "stamp": row.stamp,
+        "n_test_in_train": run.info.n_test_in_train,
+        "stamp": _stamp(run.info, row),
     }
+
+
+def _stamp(info: DatasetInfo, row: Row) -> str:
+    known = f"{info.n_test_in_train:,} of {info.n_test:,} test rows are also in the training data"
+    return "; ".join(filter(None, (row.stamp, known if info.n_test_in_train else "")))
 
 
 def _labels(run: Run, row: Row, predictions: Predictions) -> np.ndarray:

@@ -14,7 +14,7 @@ from bench.store import RunStore
 
 
 def predict(
-    path: str | os.PathLike[str], data: str, model: str | None = None
+    path: str | os.PathLike[str], data: str, model: str | None = None, max_input: str = "2G"
 ) -> tuple[Run, np.ndarray, np.ndarray]:
     """Return the run, the ids of new rows, and the labels that a refitted model gives them.
 
@@ -26,6 +26,8 @@ def predict(
         New rows with the columns of the training data.
     model : str or None
         Name of a row; None for the best one.
+    max_input : str
+        How large one file may be, unpacked.
 
     Returns
     -------
@@ -51,6 +53,7 @@ def predict(
         dtype=run.info.dtype,
         id_name=run.info.id_name,
         label_name=run.info.label_name,
+        max_input=max_input,
     )
     spec = registry.ESTIMATORS[row.estimator]
     import_libraries(spec.packages)

@@ -26,6 +26,7 @@ class Request:
     test: str | None = None
     label: str | None = None
     image_shape: str | None = None
+    max_input: str = "2G"
     rows: str | None = None
     binary: Label | None = None
     cv: int = 5

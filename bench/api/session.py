@@ -136,7 +136,11 @@ def open_session(request: Request) -> Session:
     positive = None if request.binary is None else str(request.binary)
     request = replace(request, rows=datasets.plain_rows(request.rows), binary=positive)
     full = datasets.load(
-        request.data, test=request.test, label=request.label, image_shape=request.image_shape
+        request.data,
+        test=request.test,
+        label=request.label,
+        image_shape=request.image_shape,
+        max_input=request.max_input,
     )
     # Rows are chosen by their own labels, so that every class keeps its share of the rest.
     dataset = datasets.one_against_rest(datasets.take(full, request.rows, request.seed), positive)

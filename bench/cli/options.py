@@ -28,6 +28,12 @@ ImageShape = Annotated[
         "--image-shape", help="Say that the columns are pixels: 16x16, 16x16x3.", rich_help_panel="Data"
     ),
 ]
+MaxInput = Annotated[
+    str,
+    typer.Option(
+        "--max-input", help="The largest file that is read, unpacked: 2G, 800M.", rich_help_panel="Data"
+    ),
+]
 Rows = Annotated[
     str | None,
     typer.Option("--rows", help="Use a stratified sample: 5000, or 0.7.", rich_help_panel="Data"),

@@ -25,12 +25,16 @@ OutFile = Annotated[str | None, typer.Option("--out", help="File to write [defau
 
 
 def predict(
-    data: NewRows, folder: options.Folder = None, model: SavedModel = None, out: OutFile = None
+    data: NewRows,
+    folder: options.Folder = None,
+    model: SavedModel = None,
+    out: OutFile = None,
+    max_input: options.MaxInput = "2G",
 ) -> int:
     """Let a saved model label new rows."""
     from bench.api import predict as answer
 
-    run, ids, labels = answer(folder or latest_folder(), data, model)
+    run, ids, labels = answer(folder or latest_folder(), data, model, max_input)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow((csv_cell(run.info.id_name), csv_cell(run.info.label_name)))

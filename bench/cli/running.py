@@ -71,6 +71,7 @@ def run(
     test: options.Test = None,
     label: options.Label = None,
     image_shape: options.ImageShape = None,
+    max_input: options.MaxInput = "2G",
     rows: options.Rows = None,
     binary: options.Binary = None,
     cv: options.Cv = 5,
@@ -104,6 +105,7 @@ def run(
         test=test,
         label=label,
         image_shape=image_shape,
+        max_input=max_input,
         rows=rows,
         binary=binary,
         cv=cv,
@@ -126,6 +128,8 @@ def run(
         wait=wait,
     )
     prepared = prepare(request)
+    for warning in prepared.session.info.warnings:
+        say(f"bench: warning: {prepared.session.info.name}: {warning}")
     if dry_run:
         return _print_plan(prepared, json=json)
     return _carry_out(prepared, quiet=quiet, verbose=verbose, json=json)

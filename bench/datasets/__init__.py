@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import importlib
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from bench.errors import DataError
 
 if TYPE_CHECKING:
-    from bench.datasets.assemble import Raw, describe
+    from bench.datasets.assemble import Raw
     from bench.datasets.binary import one_against_rest
+    from bench.datasets.description import describe
     from bench.datasets.sample import plain_rows, take
     from bench.datasets.unlabelled import load_unlabelled
     from bench.records import Dataset
@@ -73,7 +73,7 @@ DATASETS = (
 )
 
 _ELSEWHERE = {
-    "describe": "bench.datasets.assemble",
+    "describe": "bench.datasets.description",
     "one_against_rest": "bench.datasets.binary",
     "plain_rows": "bench.datasets.sample",
     "take": "bench.datasets.sample",
@@ -94,6 +94,7 @@ def load(
     test: str | None = None,
     label: str | None = None,
     image_shape: str | tuple[int, ...] | None = None,
+    max_input: str | int = "2G",
 ) -> Dataset:
     """Read a data set, check it and put it in the one form that the rest of the program knows.
 
@@ -111,22 +112,27 @@ def load(
         Column of the labels (csv, competition, openml).
     image_shape : str or tuple of int, optional
         "16x16" or "16x16x3" says that the features are pixels, row by row.
+    max_input : str or int
+        How large one file may be, unpacked: "2G", "800M" or a number of bytes.
 
     Raises
     ------
     DataError
         If there is no such data or it cannot be benchmarked.
     UsageError
-        If `image_shape` makes no sense.
+        If `image_shape` or `max_input` makes no sense.
     EnvironmentProblem
-        If network, permission or disk stand in the way.
+        If network, permission, disk or memory stand in the way.
     """
     from bench.datasets.assemble import assemble
     from bench.datasets.columns import parse_shape
+    from bench.datasets.sizes import in_memory, parse_max_input
 
     shape = parse_shape(image_shape)
-    raw = _read(source, test, label, images=shape is not None)
-    return assemble(raw, name=default_name(source), source=source, image_shape=shape)
+    options = _Options(test, label, shape is not None, parse_max_input(max_input))
+    with in_memory(source):
+        raw = _read(source, options)
+        return assemble(raw, name=default_name(source), source=source, image_shape=shape)
 
 
 def default_name(source: str) -> str:
@@ -144,40 +150,51 @@ def safe_name(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", text)[:80]
 
 
-def _read(source: str, test: str | None, label: str | None, *, images: bool) -> Raw:
+@dataclass(frozen=True)
+class _Options:
+    test: str | None
+    label: str | None
+    images: bool
+    max_bytes: int
+
+
+def _read(source: str, options: _Options) -> Raw:
     address = next((row.stands_for for row in DATASETS if row.stands_for and row.name == source), source)
     library, _, rest = address.partition(":")
     if library == "sklearn":
         from bench.datasets.digits import read_digits
 
-        _refuse(source, test=test, label=label)
+        _refuse(source, test=options.test, label=options.label)
         return read_digits()
     if library == "openml":
         from bench.datasets.openml import read_openml
 
-        _refuse(source, test=test)
-        return read_openml(rest, label, images=images)
-    return _read_path(source, test, label, images=images)
+        _refuse(source, test=options.test)
+        return read_openml(rest, options.label, images=options.images)
+    return _read_path(source, options)
 
 
-def _read_path(source: str, test: str | None, label: str | None, *, images: bool) -> Raw:
+def _read_path(source: str, options: _Options) -> Raw:
     from bench.datasets import competition, files, idx, npz
 
+    test, label, images, max_bytes = options.test, options.label, options.images, options.max_bytes
     path = files.locate(source)
     if path is None:
         raise _unknown(source) if _is_name(source) else files.missing(Path(source))
     kind = "folder" if path.is_dir() else path.suffix.lower()
     if kind == ".csv":
-        train = files.on_disk(path)
-        return competition.read_tables(train, files.test_file(test), None, label, images=images)
+        train = files.on_disk(path, max_bytes)
+        return competition.read_tables(train, files.test_file(test, max_bytes), None, label, images=images)
     if kind == ".npz":
         _refuse(source, label=label)
-        return npz.read_npz(files.on_disk(path), files.test_file(test), images=images)
-    members = files.members(path)
+        return npz.read_npz(files.on_disk(path, max_bytes), files.test_file(test, max_bytes), images=images)
+    members = files.members(path, max_bytes)
     if "train.csv" not in members and idx.is_idx(members):
         _refuse(source, test=test, label=label)
-        return idx.read_idx(str(path), members)
-    return competition.read_competition(str(path), members, files.test_file(test), label, images=images)
+        return idx.read_idx(files.shown(path), members)
+    return competition.read_competition(
+        files.shown(path), members, files.test_file(test, max_bytes), label, images=images
+    )
 
 
 def _is_name(source: str) -> bool:
@@ -185,13 +202,17 @@ def _is_name(source: str) -> bool:
 
 
 def _unknown(source: str) -> DataError:
+    from bench.datasets.files import names_in
+
     names = [row.name for row in DATASETS if row.stands_for]
-    near = difflib.get_close_matches(source, [*names, *os.listdir()], n=1, cutoff=0.5)
+    near = difflib.get_close_matches(source, [*names, *names_in(Path())], n=1, cutoff=0.5)
     wish = f"did you mean {near[0]!r}?" if near else f"give one of {', '.join(names)}, openml:NAME or a path"
-    return DataError(f"unknown data set {source!r}; {wish}")
+    return DataError(f"unknown data set {source[:100]!r}; {wish}")
 
 
 def _refuse(source: str, **options: str | None) -> None:
     for option, value in options.items():
         if value is not None:
-            raise DataError(f"{source}: --{option} {value!r} has no meaning for this source; leave it out")
+            raise DataError(
+                f"{source[:300]}: --{option} {value!r} has no meaning for this source; leave it out"
+            )

@@ -10,7 +10,7 @@ import numpy as np
 
 from bench.datasets.columns import plain_values
 from bench.errors import DataError
-from bench.records import Dataset, DatasetInfo, digest
+from bench.records import Dataset, digest
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,7 @@ def assemble(raw: Raw, *, name: str, source: str, image_shape: tuple[int, ...] |
         shape does not have as many pixels as there are features.
     """
     _check_sizes(raw, image_shape)
+    _check_scale(raw, images=(image_shape or raw.image_shape) is not None)
     y, y_test = _labels(raw)
     test_ids = raw.test_ids
     if raw.X_test is not None:
@@ -110,34 +111,6 @@ def fingerprint(dataset: Dataset) -> str:
     return sha256.hexdigest()
 
 
-def describe(dataset: Dataset) -> DatasetInfo:
-    """Return what there is to say about a data set without its arrays.
-
-    A duplicate is a row of `X` that equals an earlier one in every feature, whatever its label.
-    """
-    classes, counts = np.unique(dataset.y, return_counts=True)
-    return DatasetInfo(
-        name=dataset.name,
-        source=dataset.source,
-        sha256=dataset.sha256,
-        n_rows=len(dataset.y),
-        n_features=dataset.X.shape[1],
-        classes=tuple(classes.tolist()),
-        class_counts=tuple(counts.tolist()),
-        image_shape=dataset.image_shape,
-        dtype=dataset.X.dtype.name,
-        value_min=float(dataset.X.min()),
-        value_max=float(dataset.X.max()),
-        n_missing=0,
-        n_duplicates=len(dataset.X) - len({row.tobytes() for row in dataset.X}),
-        n_test=0 if dataset.X_test is None else len(dataset.X_test),
-        test_labelled=dataset.y_test is not None,
-        id_name=dataset.id_name,
-        label_name=dataset.label_name,
-        positive=dataset.positive,
-    )
-
-
 def _check_sizes(raw: Raw, image_shape: tuple[int, ...] | None) -> None:
     n_rows, n_features = raw.X.shape
     if n_rows < 2:
@@ -146,6 +119,25 @@ def _check_sizes(raw: Raw, image_shape: tuple[int, ...] | None) -> None:
         shape = "x".join(map(str, image_shape))
         found = f"{shape} makes {math.prod(image_shape)} pixels, but there are {n_features} features"
         raise DataError(f"{raw.where}: {found}; correct --image-shape")
+
+
+def _check_scale(raw: Raw, *, images: bool) -> None:
+    """Refuse images of which one part is scaled to 0..1 and the other is not."""
+    if raw.X_test is None or not images or raw.X.dtype == np.uint8:
+        return
+    scaled = {name: _is_scaled(values) for name, values in (("training", raw.X), ("test", raw.X_test))}
+    if set(scaled.values()) == {True, False}:
+        low, high = sorted(scaled, key=lambda name: not scaled[name])
+        found = f"{low} images are fractions up to 1 and {high} images whole numbers above it"
+        raise DataError(f"{raw.where}: {found}; scale both alike")
+
+
+def _is_scaled(values: np.ndarray) -> bool | None:
+    """Return whether values are fractions from 0 to 1; None if they are neither these nor whole numbers."""
+    whole = bool((values == np.floor(values)).all())
+    if values.min() < 0 or whole == (values.max() <= 1):
+        return None
+    return not whole
 
 
 def _labels(raw: Raw) -> tuple[np.ndarray, np.ndarray | None]:

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from bench.datasets.sizes import MAX_TEXT
 from bench.errors import DataError, UsageError
 
 ID_NAMES = ("ImageId", "id", "Id", "ID")
 ALLOWED = {"uint8": "a whole number from 0 to 255", "float32": "a finite number"}
 
-_PIXEL = re.compile(r"pixel(\d+)", re.ASCII)
+_PIXEL = re.compile(r"pixel(\d{1,9})", re.ASCII)
 _PLAIN_INTEGER = re.compile(r"0|-?[1-9]\d{0,17}", re.ASCII)
 
 
@@ -69,6 +70,15 @@ def parse_shape(shape: str | tuple[int, ...] | None) -> tuple[int, ...] | None:
     return sizes[:2] if sizes[2:] == (1,) else sizes
 
 
+def pixels_shape(names: Sequence[str]) -> tuple[int, ...] | None:
+    """Return the square shape of ordered features that are all the pixels of an image, else None."""
+    if not are_pixels(names):
+        return None
+    numbers = [int(_numbers(name)[0][1] or 0) for name in names]
+    gapless = numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    return square_shape(len(names)) if gapless and numbers[0] in (0, 1) else None
+
+
 def square_shape(n_pixels: int) -> tuple[int, ...] | None:
     """Return the shape of a square image of one or three channels, or None if it is none."""
     for channels in ((), (3,)):
@@ -92,6 +102,14 @@ def plain_values(texts: Iterable[str]) -> np.ndarray:
     if all(_PLAIN_INTEGER.fullmatch(number) for number in numbers.values()):
         return np.array([int(numbers[text]) for text in texts], dtype=np.int64)
     return np.array(texts, dtype=np.str_)
+
+
+def check_texts(where: str, column: str, texts: Iterable[str]) -> None:
+    """Refuse labels and identifiers that are too long to be either: arrays give each the longest's room."""
+    longest = max(texts, key=len, default="")
+    if len(longest) > MAX_TEXT:
+        found = f"the column {column!r} holds a text of {len(longest):,} characters"
+        raise DataError(f"{where}: {found}; shorten it to {MAX_TEXT}")
 
 
 def convert(where: str, names: Sequence[str], values: np.ndarray, dtype: str) -> np.ndarray:
@@ -142,5 +160,7 @@ def _fit_pixels(array: np.ndarray) -> bool:
         return bool((array.astype(np.uint8) == array).all())
 
 
-def _numbers(name: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in re.findall(r"\d+", name, re.ASCII))
+def _numbers(name: str) -> tuple[tuple[int, str], ...]:
+    """Return the numbers in a name such that they sort by value, however long they are."""
+    digits = (number.lstrip("0") for number in re.findall(r"\d+", name, re.ASCII))
+    return tuple((len(number), number) for number in digits)

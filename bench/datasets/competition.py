@@ -11,16 +11,18 @@ import numpy as np
 from bench.datasets.assemble import Raw
 from bench.datasets.columns import (
     ID_NAMES,
-    are_pixels,
     as_pixels,
     dtype_of,
     ordered,
+    pixels_shape,
     plain_values,
-    square_shape,
 )
 from bench.datasets.files import File
+from bench.datasets.sizes import MAX_TEXT, check_features
 from bench.datasets.tables import Table, open_table, read_table
 from bench.errors import DataError
+
+N_COMPARED = 1_000
 
 
 def read_competition(
@@ -83,7 +85,7 @@ def read_tables(
         X=X,
         y=texts[label],
         feature_names=features,
-        image_shape=square_shape(len(features)) if are_pixels(features) else None,
+        image_shape=pixels_shape(features),
         X_test=X_test,
         y_test=y_test,
         test_ids=test_ids,
@@ -168,7 +170,7 @@ def _find_label(tables: Sequence[Table], label: str | None, id_names: Collection
     train, *tests = tables
     if label is not None:
         if label not in train.header:
-            raise DataError(f"{train.where}: has no column {label!r}; {_nearest(label, train.header)}")
+            raise DataError(f"{train.where}: has no column {label[:100]!r}; {_nearest(label, train.header)}")
         return label
     if "label" in train.header:
         return "label"
@@ -184,6 +186,7 @@ def _find_label(tables: Sequence[Table], label: str | None, id_names: Collection
 def _find_features(tables: Sequence[Table], others: set[str], *, images: bool) -> tuple[str, ...]:
     train, *tests = tables
     features = ordered([name for name in train.header if name not in others], images=images)
+    check_features(train.where, len(features))
     if not features:
         raise DataError(f"{train.where}: has no column beside its label; give one with features")
     for test in tests:
@@ -192,10 +195,10 @@ def _find_features(tables: Sequence[Table], others: set[str], *, images: bool) -
 
 
 def _nearest(label: str, names: Sequence[str]) -> str:
-    by_lower = {name.lower(): name for name in names}
+    by_lower = {name.lower(): name for name in names[:N_COMPARED] if len(name) <= MAX_TEXT}
     near = difflib.get_close_matches(label.lower(), list(by_lower), n=3, cutoff=0.5)
     chosen = [by_lower[name] for name in near] or [*names[:2], *names[2:][-1:]]
-    return f"name it with --label, perhaps one of {', '.join(map(repr, chosen))}"
+    return f"name it with --label, perhaps one of {', '.join(repr(name[:100]) for name in chosen)}"
 
 
 def match_ids(where: str, n: int, own: np.ndarray | None, wanted: np.ndarray | None) -> np.ndarray:
@@ -220,4 +223,4 @@ def match_ids(where: str, n: int, own: np.ndarray | None, wanted: np.ndarray | N
 
 def _columns(names: Sequence[str]) -> str:
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    return f"the column {names[0]!r}{more}"
+    return f"the column {names[0][:100]!r}{more}"

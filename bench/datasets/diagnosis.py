@@ -54,6 +54,13 @@ def explain(
                 )
 
 
+def check_quotes(where: str, content: bytes) -> None:
+    """Refuse what only lenient readers understand: a quoted cell that goes on, or one that never ends."""
+    if b'"' in content:
+        for _ in _numbered_rows(where, content):
+            pass
+
+
 def blank(cell: str) -> bool:
     """Return whether a cell holds nothing, or white space only."""
     return not cell or cell.isspace()
@@ -65,7 +72,7 @@ def is_blank(row: Sequence[str]) -> bool:
 
 
 def _numbered_rows(where: str, content: bytes) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline=""))
+    reader = csv.reader(io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline=""), strict=True)
     head_is_past = False
     line = 1
     try:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import gzip
+import io
 import math
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from io import BufferedIOBase
 
 import numpy as np
 
 from bench.datasets.assemble import Raw
 from bench.datasets.columns import positional_names
 from bench.datasets.files import File, one_line
+from bench.datasets.sizes import check_features, check_size, read_some
 from bench.errors import DataError
 
 _STEMS = {"images": "images-idx3-ubyte", "labels": "labels-idx1-ubyte"}
@@ -52,8 +56,8 @@ def read_idx(where: str, members: Mapping[str, File]) -> Raw:
 
 
 def _read_pair(where: str, members: Mapping[str, File], part: str) -> tuple[np.ndarray, np.ndarray]:
-    images = _read_array(_demand(where, members, part, "images"), 3)
-    labels = _read_array(_demand(where, members, part, "labels"), 1)
+    images = _read_part(where, members, part, "images")
+    labels = _read_part(where, members, part, "labels")
     if len(images) != len(labels):
         raise DataError(
             f"{where}: has {len(images)} {part} images but {len(labels)} labels; replace one of them"
@@ -61,41 +65,60 @@ def _read_pair(where: str, members: Mapping[str, File], part: str) -> tuple[np.n
     return images, labels.astype(np.int64)
 
 
-def _demand(where: str, members: Mapping[str, File], part: str, kind: str) -> File:
-    file = _find(members, part, kind)
-    if file is None:
+def _read_part(where: str, members: Mapping[str, File], part: str, kind: str) -> np.ndarray:
+    """Return the array of one of the four files; where it lies there twice, both must say the same."""
+    found = _find(members, part, kind)
+    if not found:
         raise DataError(f"{where}: lacks {part}-{_STEMS[kind]}; put it beside the others")
-    return file
+    first, *others = (_read_array(file, 3 if kind == "images" else 1) for file in found)
+    for file, array in zip(found[1:], others, strict=True):
+        if not np.array_equal(first, array):
+            raise DataError(f"{file.where}: differs from {found[0].where}; remove one of them")
+    return first
 
 
-def _find(members: Mapping[str, File], part: str, kind: str) -> File | None:
+def _find(members: Mapping[str, File], part: str, kind: str) -> list[File]:
     stem = f"{part}-{_STEMS[kind]}"
     spellings = (stem, stem.replace("-idx", ".idx"))
     names = (spelling + suffix for spelling in spellings for suffix in ("", ".gz"))
-    return next((members[name] for name in names if name in members), None)
+    return [members[name] for name in names if name in members]
 
 
 def _read_array(file: File, n_dimensions: int) -> np.ndarray:
-    content = _unpacked(file)
     n_head = 4 + 4 * n_dimensions
     magic = bytes((0, 0, 8, n_dimensions))
-    if len(content) < n_head or content[:4] != magic:
-        found = f"begins with {content[:4].hex() or 'nothing'} where {magic.hex()} belongs"
-        raise DataError(f"{file.where}: {found}; replace it by an idx file of bytes")
-    shape = struct.unpack(f">{n_dimensions}I", content[4:n_head])
-    if (promised := math.prod(shape)) != len(content) - n_head:
-        found = f"promises {promised} bytes but holds {len(content) - n_head}"
-        raise DataError(f"{file.where}: {found}; download it again")
-    if promised == 0:
+    with _unpacked(file) as stream:
+        head = stream.read(n_head)
+        if len(head) < n_head or head[:4] != magic:
+            found = f"begins with {head[:4].hex() or 'nothing'} where {magic.hex()} belongs"
+            raise DataError(f"{file.where}: {found}; replace it by an idx file of bytes")
+        shape = struct.unpack(f">{n_dimensions}I", head[4:])
+        content = _read_exactly(file, stream, math.prod(shape))
+    if not content:
         raise DataError(f"{file.where}: is empty; give one with rows")
-    return np.frombuffer(content, dtype=np.uint8, offset=n_head).reshape(shape).copy()
+    check_features(file.where, math.prod(shape[1:]))
+    return np.frombuffer(content, dtype=np.uint8).reshape(shape).copy()
 
 
-def _unpacked(file: File) -> bytes:
-    content = file.read()
-    if not content.startswith(b"\x1f\x8b"):
-        return content
+def _read_exactly(file: File, stream: BufferedIOBase, promised: int) -> bytes:
+    """Return as many bytes as the head promises; of a stream that goes on, no more than these are kept."""
+    check_size(file.where, promised, file.max_bytes)
+    content = read_some(stream, promised)
+    excess = b"" if len(content) < promised else stream.read(1 << 16)
+    if len(content) != promised or excess:
+        held = f"{'at least ' if len(excess) == 1 << 16 else ''}{len(content) + len(excess)}"
+        raise DataError(f"{file.where}: promises {promised} bytes but holds {held}; download it again")
+    return content
+
+
+@contextmanager
+def _unpacked(file: File) -> Iterator[BufferedIOBase]:
+    packed = io.BytesIO(file.read())
+    if packed.getvalue()[:2] != b"\x1f\x8b":
+        yield packed
+        return
     try:
-        return gzip.decompress(content)
+        with gzip.GzipFile(fileobj=packed) as stream:
+            yield stream
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DataError(f"{file.where}: cannot be unpacked ({one_line(error)}); download it again") from error

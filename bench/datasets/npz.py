@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import io
 import math
+import warnings
 from collections.abc import Mapping
 
 import numpy as np
 
+from bench.datasets import zips
 from bench.datasets.assemble import Raw
-from bench.datasets.columns import as_pixels, convert, positional_names, square_shape
-from bench.datasets.files import BROKEN_ZIP, File, one_line
+from bench.datasets.columns import as_pixels, check_texts, convert, positional_names, square_shape
+from bench.datasets.files import File, one_line
+from bench.datasets.sizes import check_features, check_size
 from bench.errors import DataError
 
+_HEADS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 _KERAS_NAMES = {"x_train": "X", "y_train": "y", "x_test": "X_test", "y_test": "y_test"}
 _NAMES = {name: name for name in ("X", "y", "X_test", "y_test")} | _KERAS_NAMES
 
@@ -59,14 +63,21 @@ def read_arrays(file: File) -> dict[str, np.ndarray]:
     DataError
         If it is no npz, or an array holds Python objects.
     """
-    try:
-        archive = np.load(io.BytesIO(file.read()), allow_pickle=False)
-        if not isinstance(archive, np.lib.npyio.NpzFile):
-            raise DataError(f"{file.where}: holds a single array; save X and y with numpy.savez")
-        return {_NAMES[name]: archive[name] for name in archive.files if name in _NAMES}
-    except (*BROKEN_ZIP, KeyError, TypeError, MemoryError) as error:
-        found = f"cannot be read as plain arrays ({one_line(error)})"
-        raise DataError(f"{file.where}: {found}; save numbers and text with numpy.savez") from error
+    content = file.read()
+    if content.startswith(b"\x93NUMPY"):
+        raise DataError(f"{file.where}: holds a single array; save X and y with numpy.savez")
+    if not content.startswith(b"PK"):
+        raise DataError(f"{file.where}: is no npz; save numbers and text with numpy.savez")
+    with zips.opened(io.BytesIO(content), file.where) as archive:
+        infos = zips.inner_names(archive, file.where)
+        wanted = {name: infos[f"{name}.npy"] for name in _NAMES if f"{name}.npy" in infos}
+        _check_names(file.where, list(wanted))
+        check_size(file.where, sum(info.file_size for info in wanted.values()), file.max_bytes)
+        arrays = {}
+        for name, info in wanted.items():
+            where = f"{file.where}/{name}"
+            arrays[_NAMES[name]] = _array(where, zips.read_member(archive, info, where, file.max_bytes))
+        return arrays
 
 
 def flat_numbers(where: str, X: np.ndarray, dtype: str, names: tuple[str, ...] | None = None) -> np.ndarray:
@@ -84,12 +95,44 @@ def flat_numbers(where: str, X: np.ndarray, dtype: str, names: tuple[str, ...] |
 def check_array(where: str, X: np.ndarray) -> None:
     """Refuse an array that is no table of numbers and no images."""
     if X.dtype.kind not in "biuf":
-        raise DataError(f"{where}: X holds {X.dtype} and not numbers; save it as numbers")
+        raise DataError(f"{where}: X holds {str(X.dtype)[:60]} and not numbers; save it as numbers")
     if not 2 <= X.ndim <= 4 or X.size == 0:
         found = f"X has the shape {X.shape}"
         raise DataError(
             f"{where}: {found}; make it (n, features), (n, height, width) or (n, height, width, channels)"
         )
+    check_features(where, math.prod(X.shape[1:]))
+
+
+def _check_names(where: str, names: list[str]) -> None:
+    for name in names:
+        if name != _NAMES[name] and _NAMES[name] in names:
+            raise DataError(f"{where}: holds both {name} and {_NAMES[name]}; keep one of them")
+
+
+def _array(where: str, content: bytes) -> np.ndarray:
+    """Return the array of a npy file as a copy, once its head says as many bytes as there are."""
+    stream = io.BytesIO(content)
+    shape, by_column, dtype = _head(where, stream)
+    body = content[stream.tell() :]
+    if dtype.hasobject:
+        raise DataError(f"{where}: holds Python objects; save numbers and text with numpy.savez")
+    if not dtype.itemsize or min(shape, default=0) < 0 or math.prod(shape) * dtype.itemsize != len(body):
+        found = f"promises {str(dtype)[:60]} of shape {str(shape)[:60]} but holds {len(body)} bytes"
+        raise DataError(f"{where}: {found}; save it again")
+    array = np.ndarray(shape, dtype, body, order="F" if by_column else "C")
+    return array.astype(dtype.newbyteorder("="))
+
+
+def _head(where: str, stream: io.BytesIO) -> tuple[tuple[int, ...], bool, np.dtype]:
+    try:
+        version = np.lib.format.read_magic(stream)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _HEADS[version](stream)
+    except Exception as error:  # numpy evaluates the text of the head, and names no errors that this raises
+        found = f"cannot be read as plain arrays ({one_line(error)})"
+        raise DataError(f"{where}: {found}; save numbers and text with numpy.savez") from error
 
 
 def _raw(
@@ -133,12 +176,22 @@ def _member(where: str, arrays: Mapping[str, np.ndarray], name: str) -> np.ndarr
 
 def _labels(where: str, y: np.ndarray) -> np.ndarray:
     if y.dtype.kind == "U":
-        return y
+        return _texts(where, y)
     with np.errstate(invalid="ignore"):
         whole = y.astype(np.int64) if y.dtype.kind in "biuf" else None
     if whole is None or not (whole == y).all():
-        raise DataError(f"{where}: y holds {y.dtype} that are no classes; make them whole numbers or text")
+        raise DataError(
+            f"{where}: y holds {str(y.dtype)[:60]} that are no classes; make them whole numbers or text"
+        )
     return whole
+
+
+def _texts(where: str, y: np.ndarray) -> np.ndarray:
+    points = np.ascontiguousarray(y).view(np.uint32)
+    if (points > 0x10FFFF).any() or ((points >= 0xD800) & (points < 0xE000)).any():
+        raise DataError(f"{where}: y holds text that is no Unicode; save it again")
+    check_texts(where, "y", y.ravel().tolist())
+    return y
 
 
 def _check_lengths(where: str, X: np.ndarray, y: np.ndarray) -> None:

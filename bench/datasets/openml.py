@@ -7,6 +7,7 @@ import re
 import socket
 import urllib.error
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.datasets.assemble import Raw
-from bench.datasets.columns import are_pixels, as_pixels, convert, dtype_of, ordered, square_shape
+from bench.datasets.columns import as_pixels, convert, dtype_of, ordered, pixels_shape
 from bench.datasets.files import one_line
 from bench.errors import DataError, EnvironmentProblem
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from sklearn.utils import Bunch
 
 _CONNECTION_SECONDS = 30.0
+_BROKEN = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, EOFError, zlib.error)
 _QUOTES = re.compile(r"^'(.*)'$", re.DOTALL)
 
 
@@ -59,13 +61,13 @@ def read_openml(address: str, label: str | None, *, images: bool) -> Raw:
         X=X,
         y=y,
         feature_names=features,
-        image_shape=square_shape(len(features)) if are_pixels(features) else None,
+        image_shape=pixels_shape(features),
     )
 
 
 def _name_and_version(address: str) -> tuple[str, int | str]:
     name, _, version = address.partition(":")
-    if not name or (version and not (version.isascii() and version.isdigit() and int(version))):
+    if not name or not re.fullmatch(r"|0*[1-9]\d{0,8}", version, re.ASCII):
         raise DataError(f"openml:{address}: is no data set's name; write openml:NAME or openml:NAME:VERSION")
     return name, int(version) if version else "active"
 
@@ -107,7 +109,7 @@ def _telling(where: str) -> Iterator[None]:
     except OSError as error:
         way = "set SCIKIT_LEARN_DATA to a folder that can be written"
         raise EnvironmentProblem(f"{where}: scikit-learn's cache fails ({one_line(error)}); {way}") from error
-    except (ValueError, KeyError) as error:
+    except _BROKEN as error:
         raise DataError(
             f"{where}: cannot be used ({one_line(error)}); check the name or give a file"
         ) from error
@@ -126,7 +128,7 @@ def _labels(where: str, bunch: Bunch) -> np.ndarray:
     values = np.asarray(target)
     if values.dtype.kind not in "iuf":
         return np.array([_QUOTES.sub(r"\1", str(value)) for value in values])
-    if not (values == np.floor(values)).all():
+    if not (np.isfinite(values) & (values == np.floor(values)) & (np.abs(values) < 2**63)).all():
         raise DataError(
             f"{where}: the label {target.name!r} is a measure and not a class; name one with --label"
         )

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from bench.datasets.columns import unsigned_zeros
-from bench.datasets.diagnosis import blank, explain, is_blank
+from bench.datasets.columns import check_texts, unsigned_zeros
+from bench.datasets.diagnosis import blank, check_quotes, explain, is_blank
 from bench.datasets.files import File, one_line
 from bench.errors import DataError
 
 # pandas takes True and 1_0 for numbers; a single byte is sought first because that is ten times as fast.
+MAX_COLUMNS = 200_000
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_NAMELESS = re.compile(r"Unnamed: \d+", re.ASCII)
 _SUSPICIOUS = ((b"_", b"_"), (b"e", b"rue"), (b"E", b"RUE"), (b"e", b"alse"), (b"E", b"ALSE"))
 
 
@@ -43,7 +49,7 @@ def open_table(file: File) -> Table:
     Raises
     ------
     DataError
-        If it is empty, no UTF-8 text, not separated by commas, or has unnamed or equal columns.
+        If it is empty, no UTF-8 text, not separated by commas, or has no head, or unnamed or equal columns.
     """
     content = file.read()
     if b"\0" in content:
@@ -53,11 +59,11 @@ def open_table(file: File) -> Table:
         raise DataError(f"{file.where}: is empty; give a csv with a head and rows")
     if len(header) == 1 and any(sign in header[0] for sign in ";\t|"):
         raise DataError(f"{file.where}: is not separated by commas; save it with commas")
-    for number, name in enumerate(header, start=1):
-        if not name:
-            raise DataError(f"{file.where}: column {number} has no name; name it, or save without the index")
-        if header.index(name) < number - 1:
-            raise DataError(f"{file.where}: two columns are called {name!r}; rename one of them")
+    if len(header) > MAX_COLUMNS:
+        found = f"has {len(header):,} columns where {MAX_COLUMNS:,} can be read"
+        raise DataError(f"{file.where}: {found}; give fewer, or an npz")
+    _check_names(file.where, header)
+    check_quotes(file.where, content)
     return Table(file.where, content, header)
 
 
@@ -86,25 +92,34 @@ def read_table(
     DataError
         If a row has too few or too many fields, or a cell is empty or not what its column asks for.
     """
+    explanation = partial(explain, table.where, table.content, table.header, numbers, dtype, text)
     body = max(table.content.find(b"\n"), 0)
     if any(all(table.content.find(part, body) >= 0 for part in parts) for parts in _SUSPICIOUS):
-        explain(table.where, table.content, table.header, numbers, dtype, text)
+        explanation()
     try:
-        return _read_fast(table, numbers, dtype, text)
+        X, texts, ragged = _read_fast(table, numbers, dtype, text)
     except (ValueError, OverflowError, csv.Error) as error:
-        explain(table.where, table.content, table.header, numbers, dtype, text)
+        explanation()
         problem = f"cannot be understood ({one_line(error)})"
         raise DataError(f"{table.where}: {problem}; save it as a plain UTF-8 csv") from error
+    if ragged:
+        explanation()
+    for name, column in texts.items():
+        check_texts(table.where, name, column)
+    return X, texts
 
 
 def _read_fast(
     table: Table, numbers: Sequence[str], dtype: str, text: Sequence[str]
-) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+) -> tuple[np.ndarray, dict[str, np.ndarray], bool]:
+    """Return numbers, texts, and whether lines may be too short: pandas fills them up in silence."""
     import pandas as pd
 
     if (width := len(_second_row(table))) != len(table.header):
         raise ValueError(f"the first row has {width} fields")
-    dtypes: dict[str, object] = dict.fromkeys(table.header, object) | dict.fromkeys(numbers, dtype)
+    dtypes: dict[str, object] = dict.fromkeys(table.header, np.dtype(object)) | dict.fromkeys(
+        numbers, np.dtype(dtype)
+    )
     with np.errstate(over="ignore", invalid="ignore"):
         frame = pd.read_csv(
             io.BytesIO(table.content),
@@ -119,10 +134,33 @@ def _read_fast(
     texts = {name: frame[name].to_numpy() for name in text}
     if any(blank(cell) for column in texts.values() for cell in column):
         raise ValueError("a cell is empty")
+    last = table.header[-1]
+    ragged = last not in numbers and last not in text and bool((frame[last] == "").any())
     X = np.array(frame[list(numbers)], dtype=dtype, order="C")
     if dtype == "float32" and not np.isfinite(X).all():
         raise ValueError("a number is not finite")
-    return X if dtype == "uint8" else unsigned_zeros(X), texts
+    return X if dtype == "uint8" else unsigned_zeros(X), texts, ragged
+
+
+def _check_names(where: str, header: Sequence[str]) -> None:
+    if all(_NUMBER.fullmatch(name) for name in header) and not _are_counted(header):
+        raise DataError(f"{where}: its first line holds numbers and no names; add a head")
+    seen: set[str] = set()
+    for number, name in enumerate(header, start=1):
+        if not name or _NAMELESS.fullmatch(name):
+            raise DataError(f"{where}: column {number} has no name; name it, or save without the index")
+        if not name.isprintable():
+            found = f"the name of column {number}, {name[:100]!r}, holds invisible characters"
+            raise DataError(f"{where}: {found}; save it as a plain UTF-8 csv with commas")
+        if name in seen:
+            raise DataError(f"{where}: two columns are called {name[:100]!r}; rename one of them")
+        seen.add(name)
+
+
+def _are_counted(header: Sequence[str]) -> bool:
+    """Return whether numbers are the names of columns, as they are if they count from 0 or 1."""
+    n_columns = len(header)
+    return list(header) in ([str(i + first) for i in range(n_columns)] for first in (0, 1))
 
 
 def _first_row(where: str, content: bytes) -> list[str]:

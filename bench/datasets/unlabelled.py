@@ -12,6 +12,7 @@ from bench.datasets.columns import ID_NAMES, are_numbered
 from bench.datasets.competition import check_columns, match_ids, read_rows, read_submission
 from bench.datasets.files import File
 from bench.datasets.npz import check_array, flat_numbers, read_arrays
+from bench.datasets.sizes import in_memory, parse_max_input
 from bench.datasets.tables import open_table
 from bench.errors import DataError
 
@@ -23,6 +24,7 @@ def load_unlabelled(
     dtype: str,
     id_name: str = "ImageId",
     label_name: str = "Label",
+    max_input: str | int = "2G",
 ) -> tuple[np.ndarray, np.ndarray]:
     """Read rows to be predicted.
 
@@ -39,6 +41,8 @@ def load_unlabelled(
         Kind of the training features.
     id_name, label_name : str
         Column heads of the submission.
+    max_input : str or int
+        How large one file may be, unpacked: "2G", "800M" or a number of bytes.
 
     Returns
     -------
@@ -49,29 +53,33 @@ def load_unlabelled(
     ------
     DataError
         If columns lack or are too many, or a cell is not what the features ask for.
+    UsageError
+        If `max_input` makes no sense.
     EnvironmentProblem
-        If permission or disk stand in the way.
+        If permission, disk or memory stand in the way.
     """
+    max_bytes = parse_max_input(max_input)
     path = files.locate(source)
     if path is None:
         raise files.missing(Path(source))
     names = tuple(feature_names)
-    if path.suffix.lower() == ".npz" and path.is_file():
-        X = _read_npz(files.on_disk(path), names, dtype)
-        return X, np.arange(1, len(X) + 1)
-    rows, submission = _csv_files(path)
-    return _read_csv(rows, submission, names, dtype, {id_name, *ID_NAMES}, {label_name, "label"})
+    with in_memory(source):
+        if path.suffix.lower() == ".npz" and not path.is_dir():
+            X = _read_npz(files.on_disk(path, max_bytes), names, dtype)
+            return X, np.arange(1, len(X) + 1)
+        rows, submission = _csv_files(path, max_bytes)
+        return _read_csv(rows, submission, names, dtype, {id_name, *ID_NAMES}, {label_name, "label"})
 
 
-def _csv_files(path: Path) -> tuple[File, File | None]:
-    if path.suffix.lower() == ".csv" and path.is_file():
-        return files.on_disk(path), None
-    members = files.members(path)
+def _csv_files(path: Path, max_bytes: int) -> tuple[File, File | None]:
+    if path.suffix.lower() == ".csv" and not path.is_dir():
+        return files.on_disk(path, max_bytes), None
+    members = files.members(path, max_bytes)
     if "test.csv" in members:
         return members["test.csv"], members.get("sample_submission.csv")
     tables = [file for name, file in members.items() if name.lower().endswith(".csv")]
     if len(tables) != 1:
-        raise DataError(f"{path}: holds no test.csv; name the csv with the rows to be predicted")
+        raise DataError(f"{files.shown(path)}: holds no test.csv; name the csv with the rows to be predicted")
     return tables[0], None
 
 

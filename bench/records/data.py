@@ -63,7 +63,19 @@ class Dataset:
 
 @dataclass(frozen=True)
 class DatasetInfo:
-    """A `Dataset` without its arrays: what is stored and shown of it."""
+    """A `Dataset` without its arrays: what is stored and shown of it.
+
+    Parameters
+    ----------
+    n_duplicates : int
+        Rows that equal an earlier one in every feature.
+    n_contradictory : int
+        Rows that equal a row of another label.
+    n_test_in_train : int
+        Test rows that equal a training row.
+    warnings : tuple of str
+        What is odd about the data, a sentence each.
+    """
 
     name: str
     source: str
@@ -83,6 +95,9 @@ class DatasetInfo:
     id_name: str
     label_name: str
     positive: str | None = None
+    n_contradictory: int = 0
+    n_test_in_train: int = 0
+    warnings: tuple[str, ...] = ()
 
     @property
     def positive_index(self) -> int | None:

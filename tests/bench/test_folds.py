@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.model_selection import StratifiedKFold
 
 from bench.errors import DataError, UsageError
 from bench.folds import make_folds
@@ -60,3 +61,35 @@ def test_copies_of_one_row_under_another_label_are_refused_if_they_are_a_class(s
 def test_senseless_numbers_are_refused(small, cv, repeats):
     with pytest.raises(UsageError, match="--cv must be at least 2"):
         make_folds(small, cv, repeats, 0)
+
+
+@pytest.mark.parametrize(
+    ("cv", "repeats", "seed"), [(10_001, 1, 0), (3, 10_001, 0), (3, 1, -1), (3, 1, 2**31 + 1)]
+)
+def test_numbers_beyond_all_use_are_refused(cv, repeats, seed, small):
+    with pytest.raises(UsageError, match=r"must be (at most|from 0 to)"):
+        make_folds(small, cv, repeats, seed)
+
+
+@pytest.mark.parametrize(("cv", "seed"), [(2, 0), (3, 7), (5, 2**31)])
+def test_without_copies_the_split_is_the_stratified_one(cv, seed, small):
+    splitter = StratifiedKFold(cv, shuffle=True, random_state=seed)
+    assignment = make_folds(small, cv, 1, seed).assignment[0]
+    for fold, (_, tests) in enumerate(splitter.split(small.X, small.y)):
+        assert np.flatnonzero(assignment == fold).tolist() == tests.tolist()
+
+
+@settings(max_examples=20, deadline=None)
+@given(copies=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 1)), max_size=40))
+def test_copies_under_several_labels_share_a_fold(copies, small):
+    values, labels = np.array([*((value, value % 2) for value in range(10)), *copies]).T
+    odd = replace(small, X=values.astype(np.uint8)[:, np.newaxis], y=labels)
+    assignment = make_folds(odd, 2, 1, 0).assignment[0]
+    assert all(len(set(assignment[values == value])) == 1 for value in range(10))
+    assert all(len(set(assignment[labels == label])) == 2 for label in (0, 1))
+
+
+def test_many_classes_take_no_longer_than_many_rows(small):
+    X = np.arange(40_000, dtype=np.float32)[:, np.newaxis]
+    odd = replace(small, X=X, y=np.arange(40_000) // 2)
+    assert np.bincount(make_folds(odd, 2, 1, 0).assignment[0]).tolist() == [20_000, 20_000]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.datasets import describe, load, one_against_rest, plain_rows, take
@@ -24,6 +24,7 @@ def labelled(y, y_test=None):
     return assemble(raw, name="made", source="made", image_shape=None)
 
 
+@settings(deadline=None)
 @given(labels=label_sets, data=st.data())
 def test_every_row_is_of_the_class_or_of_the_rest(labels, data):
     y = [*labels, *data.draw(st.lists(st.sampled_from(labels), max_size=20))]

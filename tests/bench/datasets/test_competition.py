@@ -23,7 +23,7 @@ def test_every_packing_is_the_same_data(name, prefix, competition, write_competi
 
 
 def test_a_macintosh_zip(competition, write_competition):
-    extras = {"__MACOSX/._train.csv": "x", "d/.DS_Store": "x", "/d/notes.txt": "x"}
+    extras = {"__MACOSX/._train.csv": "x", "d/.DS_Store": "x", "d/notes.txt": "x"}
     texts = {f"d/{name}": text for name, text in competition.items()} | extras
     plain = load(write_competition(competition))
     assert load(write_competition(texts, "c.zip")).sha256 == plain.sha256

@@ -160,7 +160,7 @@ REFUSED = [
     ("label,x\na,True\nb,False\n", "line 2, column 'x' holds 'True'; make it a finite number"),
     ("label,x\na,1_0\nb,2\n", "line 2, column 'x' holds '1_0'; make it a finite number"),
     ('label,x\n"a\nb",1\nb,two\n', "line 4, column 'x' holds 'two'; make it a finite number"),
-    ('label,x\na,1\nb,"2\n', "EOF inside string"),
+    ('label,x\na,1\nb,"2\n', "line 3 cannot be read (unexpected end of data); correct it"),
     (
         PIXELS + "a,1,2\nb,3,256\n",
         "line 3, column 'pixel1' holds '256'; make it a whole number from 0 to 255",

@@ -71,7 +71,7 @@ REFUSED = [
     ({"X": IMAGES[:0], "y": Y[:0]}, "X has the shape (0, 2, 2, 3)"),
     ({"X": IMAGES * 1j, "y": Y}, "X holds complex128 and not numbers"),
     ({"X": np.array([["a"], ["b"]]), "y": Y[:2]}, "X holds <U1 and not numbers"),
-    ({"X": IMAGES.astype(object), "y": Y}, "cannot be read as plain arrays"),
+    ({"X": IMAGES.astype(object), "y": Y}, "data.npz/X: holds Python objects; save numbers and text"),
     ({"X": IMAGES, "y": Y + 0.5}, "y holds float64 that are no classes; make them whole numbers or text"),
     ({"X": IMAGES, "y": np.array(["a", "", "b", "c"])}, "row 2 has an empty label"),
     ({"X": IMAGES, "y": Y * 0}, "every row has the label 0"),
@@ -99,9 +99,9 @@ def test_refusals(arrays, sentence, write_npz):
 
 
 def test_files_that_are_no_npz(write_text, tmp_path):
-    with pytest.raises(DataError, match="cannot be read as plain arrays"):
+    with pytest.raises(DataError, match="is no npz; save numbers and text"):
         load(write_text("hello", "x.npz"))
-    with pytest.raises(DataError, match="cannot be read as plain arrays"):
+    with pytest.raises(DataError, match="is no npz; save numbers and text"):
         load(write_text("", "x.npz"))
     np.save(tmp_path / "x.npy", IMAGES)
     (tmp_path / "x.npy").rename(tmp_path / "x.npz")
