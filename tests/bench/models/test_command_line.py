@@ -37,7 +37,7 @@ def test_a_pickle_in_its_place_is_refused_and_runs_nothing(bench, data):
             return Path.touch, (Path("witness"),)
 
     model_file().write_bytes(pickle.dumps(Bomb()))
-    assert "unreadable" in bench.refused("predict", FOLDER, "--data", data)
+    assert "do not match" in bench.refused("predict", FOLDER, "--data", data)
     assert not Path("witness").exists()
 
 
