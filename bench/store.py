@@ -81,8 +81,7 @@ class RunStore(Folder):
         DamagedFile
             If they are not as they were written.
         """
-        record, arrays = self._read(self.path / FOLDS, archive.decode)
-        return Folds(**msgspec.json.decode(record), assignment=arrays["assignment"])
+        return self._read(self.path / FOLDS, lambda content: _folds(*archive.decode(content)))
 
     def write_folds(self, folds: Folds) -> None:
         """Store the shared folds."""
@@ -104,7 +103,7 @@ class RunStore(Folder):
 
     def read_data(self) -> StoredRows:
         """Return the rows that were kept for reports."""
-        return StoredRows.of(self._read(self.path / DATA, archive.decode)[1])
+        return self._read(self.path / DATA, lambda content: StoredRows.of(archive.decode(content)[1]))
 
     def write_data(self, dataset: Dataset, classes: Iterable[Any]) -> None:
         """Keep what reports may show; see `bench.shown`."""
@@ -149,16 +148,8 @@ class RunStore(Folder):
 
     def read_predictions(self, estimator: str, key: str) -> Predictions:
         """Return what the model of a finished job said."""
-        record, arrays = self._read(self._result_path(estimator, key), archive.decode)
-        extra = msgspec.json.decode(record)["predictions"]
-        return Predictions(
-            rows=arrays["rows"],
-            y_true=arrays.get("y_true"),
-            scores=arrays["scores"],
-            score_kind=extra["score_kind"],
-            history=extra["history"],
-            importance=arrays.get("importance"),
-        )
+        path = self._result_path(estimator, key)
+        return self._read(path, lambda content: _predictions(*archive.decode(content)))
 
     def write_result(self, result: FoldResult, predictions: Predictions) -> None:
         """Store a finished job, its model being saved before, and forget an earlier failure of it."""
@@ -252,11 +243,12 @@ class RunStore(Folder):
         DamagedFile
             If they differ.
         """
-        record, _ = self._read(self._result_path(estimator, key), archive.decode)
+        path, result = self.model_path(estimator, key), self._result_path(estimator, key)
+        if not result.is_file():
+            raise DamagedFile("nothing vouches for it, its result is lost", path)
+        record, _ = self._read(result, archive.decode)
         if self._model_sha256(estimator, key) != msgspec.json.decode(record)["model_sha256"]:
-            raise DamagedFile(
-                "contents do not match the checksum in its result", self.model_path(estimator, key)
-            )
+            raise DamagedFile("contents do not match the checksum in its result", path)
 
     def write_model(self, estimator: str, key: str, pickled: bytes) -> None:
         """Save the estimator that a refit job fitted."""
@@ -295,11 +287,24 @@ class _Head(msgspec.Struct):
     sha256: str = ""
 
 
+def _folds(record: bytes, arrays: archive.Arrays) -> Folds:
+    return Folds(**msgspec.json.decode(record), assignment=arrays["assignment"])
+
+
+def _predictions(record: bytes, arrays: archive.Arrays) -> Predictions:
+    extra = msgspec.json.decode(record)["predictions"]
+    return Predictions(
+        rows=arrays["rows"],
+        y_true=arrays.get("y_true"),
+        scores=arrays["scores"],
+        score_kind=extra["score_kind"],
+        history=extra["history"],
+        importance=arrays.get("importance"),
+    )
+
+
 def _own(record: bytes, estimator: str, key: str) -> FoldResult:
-    try:
-        result = from_json(record, FoldResult)
-    except ValueError as error:
-        raise DamagedFile(f"another kind of record ({error})") from error
+    result = from_json(record, FoldResult)
     if (result.estimator, result.key) != (estimator, key):
         raise DamagedFile(f"holds another job's result, {result.estimator} {result.key[:12]}")
     return result
