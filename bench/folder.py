@@ -150,6 +150,8 @@ class Folder:
                 return decode(_bytes(path))
         except DamagedFile as error:
             raise DamagedFile(error.finding, path) from error
+        except (LookupError, TypeError, ValueError) as error:
+            raise DamagedFile(f"another kind of file ({type(error).__name__}: {error})", path) from error
 
     def _write(self, path: Path, content: bytes) -> None:
         head, tail = TEMPORARY

@@ -16,6 +16,7 @@ import msgspec
 from bench import archive, models
 from bench.errors import DamagedFile, FolderError
 from bench.folder import DAMAGED, Folder
+from bench.layout import decode_folds, decode_predictions, encode_folds, encode_result, own_result
 from bench.records import (
     SCHEMA_VERSION,
     Dataset,
@@ -26,7 +27,6 @@ from bench.records import (
     Row,
     Run,
     Study,
-    from_json,
 )
 from bench.shown import StoredRows, shown_arrays
 
@@ -80,14 +80,11 @@ class RunStore(Folder):
         DamagedFile
             If they are not as they were written.
         """
-        record, arrays = self._read(self.path / FOLDS, archive.decode)
-        return Folds(**msgspec.json.decode(record), assignment=arrays["assignment"])
+        return self._read(self.path / FOLDS, decode_folds)
 
     def write_folds(self, folds: Folds) -> None:
         """Store the shared folds."""
-        names = ("dataset_sha256", "kind", "n_splits", "n_repeats", "seed")
-        head = msgspec.json.encode({name: getattr(folds, name) for name in names})
-        self._write(self.path / FOLDS, archive.encode(head, {"assignment": folds.assignment}))
+        self._write(self.path / FOLDS, encode_folds(folds))
 
     def check_data(self, dataset_sha256: str) -> None:
         """Compare the rows that were kept with their checksum, and with the data set they are of.
@@ -103,7 +100,7 @@ class RunStore(Folder):
 
     def read_data(self) -> StoredRows:
         """Return the rows that were kept for reports."""
-        return StoredRows.of(self._read(self.path / DATA, archive.decode)[1])
+        return self._read(self.path / DATA, lambda content: StoredRows.of(archive.decode(content)[1]))
 
     def write_data(self, dataset: Dataset, classes: Iterable[Any]) -> None:
         """Keep what reports may show; see `bench.shown`."""
@@ -135,14 +132,14 @@ class RunStore(Folder):
         path = self._result_path(estimator, key)
         if not path.is_file():
             return self.read_failure(estimator, key)
-        return self._read(path, lambda content: _own(archive.decode(content)[0], estimator, key))
+        return self._read(path, lambda content: own_result(archive.decode(content)[0], estimator, key))
 
     def read_failure(self, estimator: str, key: str) -> FoldResult | None:
         """Return how a job failed, if it did."""
         path = self._failure_path(estimator, key)
         if not path.is_file():
             return None
-        return self._read(path, lambda content: _own(archive.unsealed(content), estimator, key))
+        return self._read(path, lambda content: own_result(archive.unsealed(content), estimator, key))
 
     def read_results(self, row: Row) -> list[FoldResult]:
         """Return the ended fold jobs of a row, by repeat and fold."""
@@ -151,27 +148,13 @@ class RunStore(Folder):
 
     def read_predictions(self, estimator: str, key: str) -> Predictions:
         """Return what the model of a finished job said."""
-        record, arrays = self._read(self._result_path(estimator, key), archive.decode)
-        extra = msgspec.json.decode(record)["predictions"]
-        return Predictions(
-            rows=arrays["rows"],
-            y_true=arrays.get("y_true"),
-            scores=arrays["scores"],
-            score_kind=extra["score_kind"],
-            history=extra["history"],
-            importance=arrays.get("importance"),
-        )
+        return self._read(self._result_path(estimator, key), decode_predictions)
 
     def write_result(self, result: FoldResult, predictions: Predictions) -> None:
         """Store a finished job, its model being saved before, and forget an earlier failure of it."""
-        extra = {"score_kind": predictions.score_kind, "history": predictions.history}
         model = self._model_sha256(result.estimator, result.key) if result.role == "refit" else ""
-        fields = {**msgspec.to_builtins(result), "predictions": extra, "model_sha256": model}
-        names = ("rows", "y_true", "scores", "importance")
-        arrays = {name: getattr(predictions, name) for name in names}
-        kept = {name: value for name, value in arrays.items() if value is not None}
-        record = msgspec.json.encode(fields, order="sorted")
-        self._write(self._result_path(result.estimator, result.key), archive.encode(record, kept))
+        content = encode_result(result, predictions, model)
+        self._write(self._result_path(result.estimator, result.key), content)
         self._delete(self._failure_path(result.estimator, result.key))
 
     def write_failure(self, result: FoldResult) -> None:
@@ -248,11 +231,12 @@ class RunStore(Folder):
         DamagedFile
             If they differ.
         """
-        record, _ = self._read(self._result_path(estimator, key), archive.decode)
+        path, result = self.model_path(estimator, key), self._result_path(estimator, key)
+        if not result.is_file():
+            raise DamagedFile("nothing vouches for it, its result is lost", path)
+        record, _ = self._read(result, archive.decode)
         if self._model_sha256(estimator, key) != msgspec.json.decode(record)["model_sha256"]:
-            raise DamagedFile(
-                "contents do not match the checksum in its result", self.model_path(estimator, key)
-            )
+            raise DamagedFile("contents do not match the checksum in its result", path)
 
     def write_model(self, estimator: str, key: str, content: bytes) -> None:
         """Save the estimator that a refit job fitted, as `bench.models.encode` gives it."""
@@ -289,13 +273,3 @@ class RunStore(Folder):
 class _Head(msgspec.Struct):
     schema_version: int
     sha256: str = ""
-
-
-def _own(record: bytes, estimator: str, key: str) -> FoldResult:
-    try:
-        result = from_json(record, FoldResult)
-    except ValueError as error:
-        raise DamagedFile(f"another kind of record ({error})") from error
-    if (result.estimator, result.key) != (estimator, key):
-        raise DamagedFile(f"holds another job's result, {result.estimator} {result.key[:12]}")
-    return result

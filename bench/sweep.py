@@ -65,7 +65,7 @@ def _checks(store: RunStore, run: Run | None, dataset: Dataset, folds: Folds) ->
             yield store.path / name, check
     for estimator, key, path in store.results():
         yield path, partial(_check_result, store, estimator, key, dataset, folds)
-        if store.has_model(estimator, key) and path.is_file():
+        if store.has_model(estimator, key):
             yield store.model_path(estimator, key), partial(store.check_model, estimator, key)
     for estimator, key, path in store.failures():
         yield path, partial(store.read_failure, estimator, key)

@@ -99,6 +99,13 @@ def test_a_record_reads_as_it_was_written_and_as_nothing_else():
         archive.decode_json(SEALED, Run)
 
 
+@pytest.mark.parametrize("read", ["read_folds", "read_data"])
+def test_a_whole_archive_of_another_kind_is_refused(tmp_path, read):
+    (tmp_path / {"read_folds": "folds.npz", "read_data": "data.npz"}[read]).write_bytes(CONTENT)
+    with pytest.raises(DamagedFile, match="another kind"):
+        getattr(RunStore(tmp_path), read)()
+
+
 def test_another_jobs_result_is_refused(tmp_path):
     run = RunStore(tmp_path)
     run.write_result(RESULT, PREDICTIONS)
