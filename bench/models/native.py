@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tempfile
+import warnings
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -84,7 +85,9 @@ def _write_keras(model: Any) -> bytes:
     """Return the network without its optimizer, checked as it will be when it is read."""
     bare = type(model).from_config(model.get_config())
     bare.set_weights(model.get_weights())
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        # The backend's variables do not know numpy 2's `copy` yet, and Keras copies them to write them.
+        warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
         path = Path(folder, "model.keras")
         bare.save(path)
         content = path.read_bytes()
