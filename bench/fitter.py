@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 
 # What nearly every model needs and what takes long to import. Importing computes nothing, so that a process
 # forked afterwards inherits no pool of threads that has been at work.
-COMMON = ("bench.handover", "bench.wire", "threadpoolctl", "sklearn.metrics", "sklearn.ensemble")
+COMMON = (
+    "bench.handover",
+    "bench.wire",
+    "threadpoolctl",
+    "sklearn.metrics",
+    "sklearn.ensemble",
+    "skops.io",  # imports all of scikit-learn: seconds, which every refit would pay
+)
 
 
 def main(control: str, root: str) -> None:

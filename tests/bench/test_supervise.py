@@ -17,7 +17,7 @@ import pytest
 from bench_models import spec
 from marked import left, wait_until
 
-from bench import child, execute, handover, watch, wire
+from bench import child, execute, handover, models, watch, wire
 from bench.errors import EnvironmentProblem
 from bench.limits import Limits
 from bench.plan import fold_jobs, refit_job
@@ -43,7 +43,15 @@ def told(crew, job, threads=1):
     return outcome.predictions.history
 
 
-def test_a_supervised_fit_gives_what_an_unsupervised_one_gives(bench_case, crew):
+def answers(model, job, folder):
+    """What a saved model says of rows; its file differs from one to the next."""
+    if model is None:
+        return None
+    (folder / "saved.model").write_bytes(model)
+    return models.read(folder / "saved.model", job.target).decision_function(np.eye(64)).tolist()
+
+
+def test_a_supervised_fit_gives_what_an_unsupervised_one_gives(bench_case, crew, tmp_path):
     last = refit_job(bench_case.models[0], {}, bench_case.folds)
     for job in (*bench_case.plan.jobs, last):
         plain = fit_job(job, bench_case.dataset, bench_case.folds, 1)
@@ -51,7 +59,7 @@ def test_a_supervised_fit_gives_what_an_unsupervised_one_gives(bench_case, crew)
         np.testing.assert_array_equal(plain.predictions.scores, watched.predictions.scores)
         np.testing.assert_array_equal(plain.predictions.rows, watched.predictions.rows)
         assert plain.result.metrics == watched.result.metrics
-        assert plain.model == watched.model
+        assert answers(plain.model, job, tmp_path) == answers(watched.model, job, tmp_path)
         assert watched.result.peak_memory_bytes > 10_000_000
 
 
