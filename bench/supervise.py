@@ -136,6 +136,7 @@ class _Children:
         with self._changed:
             if task.folder in self._gone:
                 raise Dismissed
+            self._drop_ended()
             able = [child for child in self._idle if child.threads == task.own_threads]
             chosen = next((child for child in able if child.serves(task)), able[0] if able else None)
             if chosen is None:
@@ -179,6 +180,12 @@ class _Children:
             for child in self._idle:
                 child.forsake(str(folder))
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _drop_ended(self) -> None:
+        ended = [child for child in self._idle if not child.usable]
+        for child in ended:
+            child.destroy()
+        self._close(ended)
 
     def _close(self, children: list[Child]) -> None:
         for child in children:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from bench_models import spec
 from marked import left, wait_until
@@ -66,9 +67,15 @@ def test_a_supervised_fit_gives_what_an_unsupervised_one_gives(bench_case, crew,
 def test_a_models_fits_share_a_process_and_no_other_model_does(bench_case, crew):
     own = {told(crew, job)["pid"][0] for job in jobs(bench_case)}
     other = {told(crew, job)["pid"][0] for job in jobs(bench_case, "TellsToo")}
-    again = told(crew, jobs(bench_case)[0])["pid"][0]
-    assert len(own) == len(other) == 1
-    assert len({*own, *other, again}) == 3
+    assert (len(own), len(other)) == (1, 1)
+    assert own != other
+
+
+def test_a_child_whose_warden_was_killed_between_fits_is_left(bench_case, crew):
+    first = told(crew, jobs(bench_case)[0])["pid"][0]
+    psutil.Process(first).parent().kill()
+    wait_until(lambda: not psutil.pid_exists(first))
+    assert told(crew, jobs(bench_case)[0])["pid"][0] != first
 
 
 def test_a_process_that_grows_is_replaced(bench_case):
