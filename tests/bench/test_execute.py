@@ -42,7 +42,7 @@ def test_a_refit_counts_as_done_only_with_its_model(bench_case):
     job = refit_job(bench_case.models[0], {}, bench_case.folds)
     run(bench_case, [job])
     assert bench_case.store.has(job)
-    model = bench_case.store.read_model(job.estimator, job.key)
+    model = bench_case.store.read_model(job.estimator, job.key, job.target)
     assert model.predict(bench_case.dataset.X).shape == (200,)
     next((bench_case.store.path / "models").iterdir()).unlink()
     assert not bench_case.store.has(job)
