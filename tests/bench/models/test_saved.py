@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from fractions import Fraction
+
 import numpy as np
 import pytest
-from bench_models import LOCAL
 from sklearn.datasets import load_digits
 from sklearn.linear_model import SGDClassifier
 from sklearn.pipeline import make_pipeline
@@ -15,6 +17,7 @@ from bench.errors import FolderError
 from bench.registry import ESTIMATORS, resolve
 
 CLASSICAL = [name for name, spec in ESTIMATORS.items() if spec.family == "classical"]
+OWN = "own_models"
 DEEP = [name for name, spec in ESTIMATORS.items() if spec.family == "deep"]
 
 
@@ -122,7 +125,7 @@ def test_a_booster_that_is_held_twice_stays_one(tmp_path):
 @pytest.fixture
 def own(tmp_path, monkeypatch):
     """A user's own package with a model, and a function in it."""
-    (tmp_path / f"{LOCAL}.py").write_text(
+    (tmp_path / f"{OWN}.py").write_text(
         "from sklearn.dummy import DummyClassifier\n"
         "class Memory:\n    pass\n"
         "class Own(DummyClassifier):\n"
@@ -130,30 +133,30 @@ def own(tmp_path, monkeypatch):
         "def shout(X):\n    return X\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.delitem(__import__("sys").modules, LOCAL, raising=False)
-    return registry.load(f"{LOCAL}:Own")
+    yield registry.load(f"{OWN}:Own")
+    del sys.modules[OWN]
 
 
 def test_classes_of_a_users_own_package_are_trusted(tmp_path, own):
     X, y = rows(8), load_digits().target[:120]
-    assert_same(tmp_path, own().fit(X, y), X, f"{LOCAL}:Own")
+    assert_same(tmp_path, own().fit(X, y), X, f"{OWN}:Own")
 
 
 def test_a_foreign_type_is_refused_by_name(tmp_path, own):
     X, y = rows(8), load_digits().target[:120]
     estimator = own().fit(X, y)
-    estimator.memory_ = __import__("fractions").Fraction(1, 2)
+    estimator.memory_ = Fraction(1, 2)
     with pytest.raises(ValueError, match=r"fractions\.Fraction"):
-        models.encode(estimator, f"{LOCAL}:Own")
+        models.encode(estimator, f"{OWN}:Own")
 
 
 def test_a_function_is_refused_even_of_ones_own_package(own):
-    shout = registry.load(f"{LOCAL}:shout")
+    shout = registry.load(f"{OWN}:shout")
     X, y = rows(8), load_digits().target[:120]
     estimator = own().fit(X, y)
     estimator.step_ = FunctionTransformer(shout)
-    with pytest.raises(ValueError, match=f"{LOCAL}.shout"):
-        models.encode(estimator, f"{LOCAL}:Own")
+    with pytest.raises(ValueError, match=f"{OWN}.shout"):
+        models.encode(estimator, f"{OWN}:Own")
 
 
 def test_a_file_is_read_as_what_it_was_written_as_only(tmp_path):
