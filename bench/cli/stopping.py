@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import signal
 import threading
 import time
@@ -33,9 +34,16 @@ def stoppable() -> Iterator[None]:
     try:
         yield
     finally:
-        if not handler.has_been_asked:
+        if handler.has_been_asked:
+            atexit.register(_ignore, list(before))  # the interpreter's own end would let a signal kill it
+        else:
             for number, found in before.items():
                 signal.signal(number, found)
+
+
+def _ignore(numbers: list[int]) -> None:
+    for number in numbers:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def exit_code(stop: BaseException) -> int:

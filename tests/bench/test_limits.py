@@ -74,4 +74,4 @@ def test_fits_over_a_limit_are_rows_and_the_run_goes_on(bench):
     code, out, _ = bench(*words, "--memory-limit", "1M")
     assert code == 3
     assert "more than --memory-limit 1 MB" in " ".join(out.split())
-    bench.ok(*words, "--memory-limit", "4G")
+    bench.ok(*words, "--memory-limit", "4G", "--retry-failed")

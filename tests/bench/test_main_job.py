@@ -133,7 +133,7 @@ def test_a_failed_fit_is_tried_again_only_if_that_is_wished(bench, monkeypatch):
     words = ("run", "sgd", *BASE, "--set", "sgd.penalty=nonsense")
     assert bench(*words)[0] == 3
     with monkeypatch.context() as patch:
-        patch.setattr(execute, "fit_job", lambda *_: pytest.fail("tried again"))
+        patch.setattr(execute, "fit", lambda *_: pytest.fail("tried again"))
         code, _, err = bench(*words)
     assert code == 3
     assert err.splitlines()[-1] == "3 fits failed earlier: --retry-failed tries again"
