@@ -97,6 +97,7 @@ def failure(job: Job, threads: int, reason: str, *, status: str = "failed", seco
         fit_seconds=seconds,
         threads=threads_of(job, threads),
         versions=job.versions,
+        folds_sha256=job.folds_sha256,
     )
     return Outcome(result)
 

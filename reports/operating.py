@@ -12,7 +12,8 @@ import pandas as pd
 from bench.errors import UsageError
 from bench.records import Predictions, Run
 from bench.store import RunStore
-from reports.outcomes import Outcome, one_vs_rest, out_of_fold
+from reports.outcomes import Outcome
+from reports.pooled import one_vs_rest, out_of_fold
 from reports.wording import number
 
 NOT_REACHED = "not reached"

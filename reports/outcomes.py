@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pandas as pd
 
-from bench.errors import FolderError
-from bench.records import FoldResult, Predictions, Row, Run
+from bench.records import FoldResult, Row, Run
 from bench.store import RunStore
 
 
@@ -91,56 +88,6 @@ def outcomes(store: RunStore, run: Run) -> list[Outcome]:
     return [_outcome(store, run, row) for row in run.rows]
 
 
-def one_vs_rest(
-    predictions: Predictions, positive: int | None = None
-) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
-    """Yield index, membership (n,) bool and scores (n,) of each class that occurs, or of `positive` alone."""
-    y_true = np.asarray(predictions.y_true)
-    for k in np.unique(y_true) if positive is None else (positive,):
-        yield int(k), y_true == k, predictions.scores[:, k]
-
-
-def fold_predictions(store: RunStore, outcome: Outcome) -> list[Predictions]:
-    """Return the stored predictions of every scored fold, by repeat and fold."""
-    return [store.read_predictions(outcome.row.estimator, result.key) for result in outcome.done]
-
-
-def out_of_fold(store: RunStore, run: Run, row: Row) -> Predictions:
-    """Return what a model said about each row of the data while it was not trained on it.
-
-    Parameters
-    ----------
-    store : RunStore
-    run : Run
-    row : Row
-        With all its folds scored.
-
-    Returns
-    -------
-    Predictions
-        Of the first repeat, `rows` ascending from 0; history is left empty.
-
-    Raises
-    ------
-    FolderError
-        If a fold is missing, or if the folds do not hold each row exactly once.
-    """
-    results = [result for result in store.read_results(row) if result.status == "ok"]
-    if not row.keys or len(results) < len(row.keys):
-        raise FolderError(
-            f"{row.name}: has {len(results)} of {len(row.keys)} folds, out-of-fold predictions need all; "
-            "run the same command again"
-        )
-    first = [result.key for result in results if result.repeat == 0]
-    return _pooled([store.read_predictions(row.estimator, key) for key in first], run.info.n_rows)
-
-
-def mean_importance(folds: Sequence[Predictions]) -> np.ndarray | None:
-    """Return the importance of each feature, of shape (n_features,), averaged over folds that have one."""
-    found = [fold.importance for fold in folds if fold.importance is not None]
-    return np.mean(found, axis=0) if found else None
-
-
 def _outcome(store: RunStore, run: Run, row: Row) -> Outcome:
     outcome = Outcome(
         row=row,
@@ -165,21 +112,3 @@ def _never_positive(outcome: Outcome) -> bool:
     """Whether every scored fold finds no row of the positive class and all rows of the other one."""
     recalls, balanced = outcome.values("recall"), outcome.values("balanced_accuracy")
     return bool(outcome.done) and bool((recalls == 0).all() and (balanced == 0.5).all())
-
-
-def _pooled(folds: Sequence[Predictions], n_rows: int) -> Predictions:
-    """Return the predictions of one repeat's folds as one, in the order of the data."""
-    rows = np.concatenate([fold.rows for fold in folds])
-    order = np.argsort(rows, kind="stable")
-    if not np.array_equal(rows[order], np.arange(n_rows)):
-        raise FolderError(
-            f"results: the folds do not hold each of {n_rows} rows exactly once; start anew with --fresh"
-        )
-    kinds = {fold.score_kind for fold in folds}
-    return Predictions(
-        rows=rows[order],
-        y_true=np.concatenate([fold.y_true for fold in folds])[order],
-        scores=np.concatenate([fold.scores for fold in folds])[order],
-        score_kind="probability" if kinds == {"probability"} else "decision",
-        importance=mean_importance(folds),
-    )

@@ -12,7 +12,7 @@ from sklearn.metrics import average_precision_score, precision_recall_curve
 
 from bench.records import Label, Predictions
 from reports.curves import MACRO, Axis, Curves
-from reports.outcomes import one_vs_rest
+from reports.pooled import one_vs_rest
 from reports.theme import MUTED
 
 if TYPE_CHECKING:

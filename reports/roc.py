@@ -9,7 +9,7 @@ from sklearn.metrics import auc, roc_curve
 
 from bench.records import Label, Predictions
 from reports.curves import Axis, Curves
-from reports.outcomes import one_vs_rest
+from reports.pooled import one_vs_rest
 
 AXIS = Axis("false_positive_rate", "true_positive_rate", "AUC", "lower right", chance=True)
 _GRID = np.unique(np.concatenate([[0.0], np.geomspace(1e-4, 1, 110), np.linspace(0, 1, 81)]))

@@ -16,7 +16,8 @@ from reports.display import Picture, Table, picture
 from reports.images import Gallery, Wrong, mistakes, wrong_note, wrong_rows
 from reports.importance import Importance
 from reports.operating import OperatingPoints
-from reports.outcomes import Outcome, fold_predictions, mean_importance, out_of_fold
+from reports.outcomes import Outcome
+from reports.pooled import fold_predictions, mean_importance, out_of_fold
 from reports.precision_recall import Thresholds, precision_recall
 from reports.roc import roc
 from reports.theme import SIZE

@@ -72,7 +72,7 @@ class FoldResult:
 
     `peak_memory_bytes` is known only for a fit in a process of its own; `device` is "cpu" or what the model
     says of itself, such as "gpu:0"; `model_bytes` is 0 if unknown; `unsaved` says why a refitted model could
-    not be saved.
+    not be saved; `folds_sha256` is the fingerprint of the data and the folds that it is about.
     """
 
     key: str
@@ -96,3 +96,4 @@ class FoldResult:
     n_train: int = 0
     n_test: int = 0
     unsaved: str = ""
+    folds_sha256: str = ""

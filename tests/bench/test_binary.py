@@ -13,7 +13,7 @@ from sklearn import metrics as reference
 
 from bench import Request, open_run, run
 from bench.errors import UsageError
-from reports.outcomes import out_of_fold
+from reports.pooled import out_of_fold
 
 WORDS = ("--binary", "8", "--rows", "0.5", "--cv", "3", "-q", "--jobs", "1", "--refit", "none")
 FOLDER = Path("runs/digits-binary-8-rows-0.5")

@@ -14,7 +14,7 @@ from reports.binary import pooled
 from reports.html import page
 from reports.leaderboard import leaderboard
 from reports.operating import lowest_threshold, operating_points
-from reports.outcomes import out_of_fold
+from reports.pooled import out_of_fold
 from reports.precision_recall import precision_recall
 from reports.roc import roc
 from reports.submission import available

@@ -26,7 +26,7 @@ from reports.data import DataCard
 from reports.images import gallery, mistakes
 from reports.importance import Importance
 from reports.leaderboard import leaderboard
-from reports.outcomes import out_of_fold
+from reports.pooled import out_of_fold
 from reports.precision_recall import precision_recall
 from reports.roc import GRID, roc
 from reports.training import training_curves
@@ -65,6 +65,12 @@ def test_out_of_fold_holds_each_row_once_in_order(made):
 def test_out_of_fold_needs_every_fold(made, name):
     with pytest.raises(FolderError, match="out-of-fold predictions need all"):
         out_of_fold(made.store, made.run, made.row(name))
+
+
+def test_results_of_other_folds_are_refused(made):
+    other = replace(made.run, protocol=replace(made.run.protocol, folds_sha256="0" * 64))
+    with pytest.raises(FolderError, match="results are of other data or other folds"):
+        out_of_fold(made.store, other, made.row("forest"))
 
 
 def test_out_of_fold_takes_the_first_repeat(digits, tmp_path):
