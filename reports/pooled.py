@@ -13,7 +13,7 @@ from bench.store import RunStore
 from reports.outcomes import Outcome
 
 
-def out_of_fold(store: RunStore, run: Run, row: Row) -> Predictions:
+def out_of_fold(store: RunStore, run: Run, row: Row, repeat: int = 0) -> Predictions:
     """Return what a model said about each row of the data while it was not trained on it.
 
     Parameters
@@ -22,11 +22,13 @@ def out_of_fold(store: RunStore, run: Run, row: Row) -> Predictions:
     run : Run
     row : Row
         With all its folds scored.
+    repeat : int
+        Which of the repeated divisions into folds.
 
     Returns
     -------
     Predictions
-        Of the first repeat, `rows` ascending from 0; history is left empty.
+        Of that repeat, `rows` ascending from 0; history is left empty.
 
     Raises
     ------
@@ -44,11 +46,11 @@ def out_of_fold(store: RunStore, run: Run, row: Row) -> Predictions:
         raise FolderError(
             f"{row.name}: its results are of other data or other folds; start anew with --fresh"
         )
-    first = [result.key for result in results if result.repeat == 0]
-    return _pooled([store.read_predictions(row.estimator, key) for key in first], run.info.n_rows)
+    own = [result.key for result in results if result.repeat == repeat]
+    return _pooled([store.read_predictions(row.estimator, key) for key in own], run.info.n_rows)
 
 
-def together(store: RunStore, run: Run, rows: Sequence[Row]) -> OutOfFold:
+def together(store: RunStore, run: Run, rows: Sequence[Row], repeat: int = 0) -> OutOfFold:
     """Return what several models said about the same rows.
 
     Parameters
@@ -56,15 +58,17 @@ def together(store: RunStore, run: Run, rows: Sequence[Row]) -> OutOfFold:
     store : RunStore
     run : Run
     rows : sequence of Row
-        Each with all its folds scored.
+        One or more, each with all its folds scored.
+    repeat : int
+        Which of the repeated divisions into folds.
 
     Raises
     ------
     FolderError
         If a fold is missing, or if a result is of other data or other folds.
     """
-    said = [out_of_fold(store, run, row) for row in rows]
-    assignment = store.read_folds().assignment[0]
+    said = [out_of_fold(store, run, row, repeat) for row in rows]
+    assignment = store.read_folds().assignment[repeat]
     return OutOfFold(
         models=tuple(row.name for row in rows),
         classes=run.info.classes,

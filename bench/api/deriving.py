@@ -113,12 +113,13 @@ def submit(
 
 
 def digest(store: RunStore, run: Run) -> str:
-    """Return the sha256 over the keys and scores of all finished jobs of a run.
+    """Return the sha256 over the keys and scores of all finished fits of a run; ensembles fit nothing.
 
     Times, the order of the work and the machine's split into jobs leave it as it is.
     """
     total = hashlib.sha256()
-    jobs = {(key, row.estimator) for row in run.rows for key in (*row.keys, row.refit_key)}
+    rows = [row for row in run.rows if row.recipe is None]
+    jobs = {(key, row.estimator) for row in rows for key in (*row.keys, row.refit_key)}
     for key, estimator in sorted(jobs):
         result = store.read_result(estimator, key) if key else None
         if result is not None and result.status == "ok":

@@ -9,6 +9,7 @@ import numpy as np
 from bench import datasets, registry
 from bench.api.deriving import open_run
 from bench.errors import FolderError, unknown
+from bench.evidence.ensembles import blended
 from bench.records import Row, Run
 from bench.store import RunStore
 
@@ -42,10 +43,9 @@ def predict(
     DataError
         If the columns differ from those of the training data.
     """
-    from bench.worker import import_libraries, score_rows
-
     store, run = open_run(path)
     row = _row(store, run, model)
+    members = [row] if row.recipe is None else [_row(store, run, name) for name in row.recipe.members]
     stored = store.read_data()
     X, ids = datasets.load_unlabelled(
         data,
@@ -55,11 +55,18 @@ def predict(
         label_name=run.info.label_name,
         max_input=max_input,
     )
+    classes = np.asarray(run.info.classes)
+    scores = [_scores(store, member, X, classes) for member in members]
+    said = scores[0] if row.recipe is None else blended(row.recipe, scores)
+    return run, ids, classes[said.argmax(axis=1)]
+
+
+def _scores(store: RunStore, row: Row, X: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    from bench.worker import import_libraries, score_rows
+
     spec = registry.ESTIMATORS[row.estimator]
     import_libraries(spec.packages)
-    classes = np.asarray(run.info.classes)
-    scores, _ = score_rows(store.read_model(row.estimator, row.refit_key, spec.target), X, classes)
-    return run, ids, classes[scores.argmax(axis=1)]
+    return score_rows(store.read_model(row.estimator, row.refit_key, spec.target), X, classes)[0]
 
 
 def _row(store: RunStore, run: Run, model: str | None) -> Row:
@@ -70,6 +77,8 @@ def _row(store: RunStore, run: Run, model: str | None) -> Row:
     if name not in rows:
         raise unknown("--model", name, rows)
     row = rows[name]
+    if row.recipe is not None:
+        return row
     if row.estimator not in registry.ESTIMATORS:
         raise FolderError(f"{store.path}: {name} is a {row.estimator}, no model of ours; see `bench list`")
     if not row.refit_key or not store.has_model(row.estimator, row.refit_key):

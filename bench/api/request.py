@@ -38,6 +38,7 @@ class Request:
     overrides: tuple[str, ...] = ()
     tuned: bool = False
     allow_optimistic: bool = False
+    ensembles: bool = False
     jobs: int | None = None
     threads: int | None = None
     time_limit: str = DEFAULT_TIME
@@ -68,6 +69,7 @@ class Request:
             tags=(),
             excluded=(),
             tuned=tuned,
+            ensembles=False,
             overrides=own,
             fresh=False,
             retry_failed=False,

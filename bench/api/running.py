@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bench import environment, execute, registry
 from bench.api.deriving import update
+from bench.api.ensembling import members_of, refit_ensembles, with_ensembles
 from bench.api.request import Request
 from bench.api.session import Session, open_session, readable
 from bench.errors import UsageError, unknown
@@ -129,9 +130,13 @@ def _carry_out(prepared: Prepared, observer: Observer) -> tuple[Run, list[FoldRe
     session.store.write_run(run)
     with Crew(session.dataset, session.folds, prepared.limits) as crew:
         fitted, stored = _execute(prepared.plan.jobs, prepared, crew, observer)
+        if session.request.ensembles or any(row.recipe for row in run.rows):
+            command = replace(session.request, ensembles=True).command()
+            run = with_ensembles(session.store, run, session.folds, command)
         best = best_row(session.store, run, allow_stamped=session.request.allow_optimistic)
         run, refits = _with_refits(replace(run, best=best.name if best else ""), prepared)
         fitted_last, stored_last = _execute(refits, prepared, crew, observer)
+        run = refit_ensembles(session.store, run, _wanted(run, prepared.refit))
     if fitted + fitted_last:
         run = replace(run, environment=environment.describe(prepared.jobs, prepared.threads))
     run = update(session.store, run, observer.say)
@@ -196,13 +201,19 @@ def _execute(
     return fitted, stored
 
 
+def _wanted(run: Run, refit: str) -> set[str]:
+    """Return the names of the rows that are to be refitted."""
+    every = {row.name for row in run.rows if not row.skipped}
+    return {"none": set(), "best": every & {run.best}, "all": every}[refit]
+
+
 def _with_refits(run: Run, prepared: Prepared) -> tuple[Run, list[Job]]:
     """Return the jobs on all rows that are wanted, and the run that knows their keys."""
-    wanted = {"none": (), "best": (run.best,), "all": [row.name for row in run.rows if not row.skipped]}
+    wanted = members_of(run, _wanted(run, prepared.refit))
     jobs = {
         row.name: refit_job(registry.ESTIMATORS[row.estimator], row.params, prepared.session.folds)
         for row in run.rows
-        if row.name in wanted[prepared.refit] and row.estimator in registry.ESTIMATORS
+        if row.name in wanted and row.estimator in registry.ESTIMATORS
     }
     rows = [replace(row, refit_key=jobs[row.name].key) if row.name in jobs else row for row in run.rows]
     return replace(run, rows=tuple(rows)), list(jobs.values())

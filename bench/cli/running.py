@@ -53,6 +53,14 @@ Refit = Annotated[
         rich_help_panel="Protocol",
     ),
 ]
+Ensembles = Annotated[
+    bool,
+    typer.Option(
+        "--ensembles",
+        help="Add ensembles of all models, from stored scores; one may win, its members are refitted then.",
+        rich_help_panel="Models",
+    ),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Print what would be fitted, and stop.", rich_help_panel="Output")
 ]
@@ -67,6 +75,7 @@ def run(
     set_: options.Set = [],  # noqa: B006
     tuned: Tuned = False,
     allow_optimistic: AllowOptimistic = False,
+    ensembles: Ensembles = False,
     data: options.Data = "digits",
     test: options.Test = None,
     label: options.Label = None,
@@ -117,6 +126,7 @@ def run(
         overrides=tuple(set_),
         tuned=tuned,
         allow_optimistic=allow_optimistic,
+        ensembles=ensembles,
         jobs=jobs,
         threads=threads,
         time_limit=time_limit,

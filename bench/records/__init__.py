@@ -13,7 +13,7 @@ from bench.records.coding import SCHEMA_VERSION, Label, Params, Scalar, digest, 
 from bench.records.data import Dataset, DatasetInfo, Folds
 from bench.records.jobs import FoldResult, Job, Predictions
 from bench.records.models import EstimatorSpec, Parameter, Place, SavedModel, SavedPart
-from bench.records.runs import Environment, Plan, Protocol, Row, Run, Study, Trial
+from bench.records.runs import Environment, Plan, Protocol, Recipe, Row, Run, Study, Trial
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -31,6 +31,7 @@ __all__ = [
     "Plan",
     "Predictions",
     "Protocol",
+    "Recipe",
     "Row",
     "Run",
     "SavedModel",

@@ -10,6 +10,28 @@ from bench.records.jobs import Job
 
 
 @dataclass(frozen=True)
+class Recipe:
+    """How an ensemble combines what its members say.
+
+    Parameters
+    ----------
+    kind : str
+        A name in `bench.evidence.ensembles.KINDS`.
+    members : tuple of str
+        Names of rows of the leaderboard.
+    weights : tuple of float
+        One for each member.
+    temperatures : tuple of (float or None)
+        What decision scores are divided by before they become probabilities; None for probabilities.
+    """
+
+    kind: str
+    members: tuple[str, ...]
+    weights: tuple[float, ...]
+    temperatures: tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
 class Row:
     """One line of the leaderboard as planned: a model under one set of parameters.
 
@@ -27,6 +49,8 @@ class Row:
         A reservation that is shown wherever its numbers are, or "".
     command : str
         The command that reproduces the row.
+    recipe : Recipe or None
+        How it is made of other rows, if it is an ensemble.
     """
 
     name: str
@@ -39,6 +63,7 @@ class Row:
     skipped: str = ""
     stamp: str = ""
     command: str = ""
+    recipe: Recipe | None = None
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def test_a_models_fits_share_a_process_and_no_other_model_does(bench_case, crew)
 
 
 def test_a_child_whose_warden_was_killed_between_fits_is_left(bench_case, crew):
-    first = told(crew, jobs(bench_case)[0])["pid"][0]
+    first = int(told(crew, jobs(bench_case)[0])["pid"][0])
     psutil.Process(first).parent().kill()
     wait_until(lambda: not psutil.pid_exists(first))
     assert told(crew, jobs(bench_case)[0])["pid"][0] != first
