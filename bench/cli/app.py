@@ -14,7 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 import bench
-from bench.cli import inspecting, predicting, running, tuning
+from bench.cli import evidence, inspecting, predicting, running, tuning
 from bench.cli.console import fail
 from bench.cli.stopping import exit_code, stoppable, stopped
 from bench.errors import BenchError, EnvironmentProblem
@@ -32,6 +32,9 @@ app.command("tune")(tuning.tune)
 app.command("list")(inspecting.list_table)
 app.command("show")(inspecting.show)
 app.command("report")(inspecting.report)
+app.command("compare")(evidence.compare)
+app.command("diff")(evidence.diff)
+app.command("errors")(evidence.errors)
 app.command("predict")(predicting.predict)
 app.command("submit")(predicting.submit)
 

@@ -1,0 +1,205 @@
+"""``bench compare``, ``bench diff`` and ``bench errors``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bench.cli import options
+from bench.cli.console import print_frame, print_json, print_table, say
+from bench.cli.inspecting import latest_folder
+from bench.errors import WORSE_EXIT_CODE, UsageError
+from reports.wording import number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bench.api.comparing import Difference
+    from reports.evidence import Evidence
+
+Two = Annotated[
+    list[str] | None, typer.Argument(metavar="[MODEL MODEL]", help="Two models [default: all, in order].")
+]
+RunFolder = Annotated[str, typer.Argument(metavar="DIR", help="Run folder.")]
+First = Annotated[str, typer.Argument(metavar="DIR1", help="Run folder, such as that of the main branch.")]
+Second = Annotated[str, typer.Argument(metavar="DIR2", help="Run folder on the same data and folds.")]
+Rope = Annotated[
+    float, typer.Option("--rope", help="Differences below this are practically none; units of the metric.")
+]
+FailIfWorse = Annotated[
+    float | None,
+    typer.Option(
+        "--fail-if-worse",
+        metavar="D",
+        help="End with exit code 6 if any common model of DIR2 is worse by more than D.",
+    ),
+]
+EveryModel = Annotated[bool, typer.Option("--every-model", help="What every model misses (the default).")]
+Only = Annotated[str | None, typer.Option("--only", metavar="MODEL", help="What this model alone misses.")]
+RescuedBy = Annotated[
+    str | None, typer.Option("--rescued-by", metavar="MODEL", help="What this model alone gets right.")
+]
+Labels = Annotated[bool, typer.Option("--labels", help="Labels that the models doubt, worst first.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, help="Most lines to print.")]
+
+
+def compare(
+    folder: RunFolder, models: Two = None, rope: Rope = 0.0005, json: options.Json = False
+) -> int:
+    """Say which models of a run can be told apart: intervals, tied ranks, paired tests."""
+    from bench.api.comparing import compare as tell
+
+    _, found = tell(folder, tuple(models or ()), rope)
+    if json:
+        print_json(
+            {
+                "metric": found.metric,
+                "rope": found.rope,
+                "models": _records(found.standing()),
+                "pairs": _records(found.pairs),
+                "sentences": found.sentences,
+            }
+        )
+        return 0
+    print_frame(_standing(found))
+    if models:
+        print_table(("Test", "Result"), _pair(found.pairs.to_dict("records")[0], rope))
+    for sentence in found.sentences:
+        print(f"{sentence}.")
+    say(f"intervals and ranks cover the choice of the {found.noun}, not that of the training sets")
+    return 0
+
+
+def diff(
+    first: First, second: Second, fail_if_worse: FailIfWorse = None, json: options.Json = False
+) -> int:
+    """Compare two runs of the same models on the same folds, model by model."""
+    from bench.api.comparing import diff as tell
+    from bench.api.comparing import machine_changes
+
+    if fail_if_worse is not None and fail_if_worse < 0:
+        raise UsageError(f"--fail-if-worse must be 0 or more; got {fail_if_worse}")
+    before, after, found = tell(first, second)
+    machine = machine_changes(before, after)
+    worse = [
+        each.name
+        for each in found
+        if fail_if_worse is not None and each.test["difference"] < -fail_if_worse
+    ]
+    if json:
+        print_json({"metric": after.metric, "worse": worse, "machine": machine, "models": _told(found)})
+    else:
+        print_frame(_differences(found))
+        for each in found:
+            print(f"{each.sentence}.")
+        print_table(("Changed", "First", "Second"), _changes(found, machine))
+    if worse:
+        say(f"bench: worse by more than {fail_if_worse}: {', '.join(worse)}")
+    return WORSE_EXIT_CODE if worse else 0
+
+
+def errors(
+    folder: options.Folder = None,
+    every_model: EveryModel = False,
+    only: Only = None,
+    rescued_by: RescuedBy = None,
+    labels: Labels = False,
+    limit: Limit = 20,
+    json: options.Json = False,
+) -> int:
+    """List the rows that models get wrong: every model, one alone, all but one; or doubtful labels."""
+    from bench.api.mistakes import errors as tell
+
+    if every_model and (only or rescued_by or labels):
+        raise UsageError("--every-model stands alone; leave out --only, --rescued-by and --labels")
+    _, rows, summary = tell(
+        folder or latest_folder(), only=only, rescued_by_model=rescued_by, doubted=labels
+    )
+    if json:
+        print_json({"summary": summary, "rows": _records(rows.head(limit))})
+        return 0
+    if len(rows):
+        shown = rows.head(limit)
+        print_frame(shown.assign(**{name: shown[name].map(number) for name in shown.select_dtypes("float")}))
+    say(summary if len(rows) <= limit else f"{summary}; the first {limit} are shown, see --limit")
+    return 0
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the lines of a frame as plain values; None where there is none."""
+    plain = frame.astype(object).where(frame.notna(), None)
+    return [{name: _plain(value) for name, value in line.items()} for line in plain.to_dict("records")]
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value
+
+
+def _standing(found: Evidence) -> pd.DataFrame:
+    from bench.metrics import METRICS
+
+    table = found.standing()
+    bounds = zip(table["low"].map(number), table["high"].map(number), strict=True)
+    return table.assign(
+        value=table["value"].map(number),
+        low=[f"{low} to {high}" for low, high in bounds],
+        p_best=table["p_best"].map(lambda p: number(p, 3)),
+    )[["ranks", "model", "value", "low", "letters", "p_best"]].set_axis(
+        ["Ranks", "Model", METRICS[found.metric].title, "95 %", "Alike", "P(best)"], axis=1
+    )
+
+
+def _pair(test: dict[str, Any], rope: float) -> list[tuple[str, str]]:
+    a, b = test["model_a"], test["model_b"]
+    return [
+        (f"{a} better by", f"{test['difference']:+.5f} ({test['low']:+.5f} to {test['high']:+.5f})"),
+        (f"right by {a} alone, by {b} alone", f"{test['only_a']:,}, {test['only_b']:,}"),
+        ("p over rows", f"{test['p']:.2g}"),
+        ("p over folds (corrected t-test)", f"{test['p_folds']:.2g}"),
+        (f"P({a} worse, within {rope:g}, better)", " ".join(
+            f"{test[name]:.3f}" for name in ("p_worse", "p_equivalent", "p_better")
+        )),
+    ]  # fmt: skip
+
+
+def _differences(found: list[Difference]) -> pd.DataFrame:
+    import pandas as pd
+
+    lines = [
+        {
+            "Model": each.name,
+            "Second minus first": f"{each.test['difference']:+.5f}",
+            "95 %": f"{each.test['low']:+.5f} to {each.test['high']:+.5f}",
+            "p": f"{each.test['p']:.2g}",
+            "Now right": f"{each.test['only_a']:,}",
+            "Now wrong": f"{each.test['only_b']:,}",
+        }
+        for each in found
+    ]
+    return pd.DataFrame(lines, dtype=str)
+
+
+def _changes(found: list[Difference], machine: dict[str, tuple[Any, Any]]) -> list[tuple[str, str, str]]:
+    lines = [
+        (f"{each.name}: {name}", str(before), str(after))
+        for each in found
+        for name, (before, after) in {**each.params, **each.versions}.items()
+    ]
+    return lines + [(f"machine: {name}", str(before), str(after)) for name, (before, after) in machine.items()]
+
+
+def _told(found: list[Difference]) -> list[dict[str, Any]]:
+    import pandas as pd
+
+    return [
+        {
+            "name": each.name,
+            "test": _records(pd.DataFrame([each.test]))[0],
+            "flipped": _records(each.flipped),
+            "params": each.params,
+            "versions": each.versions,
+            "sentence": each.sentence,
+        }
+        for each in found
+    ]
