@@ -8,7 +8,7 @@ import numpy as np
 
 from bench.evidence.out_of_fold import OutOfFold
 from bench.evidence.selective import accuracy_at, risk_coverage_area
-from bench.evidence.temperature import probabilities, scaled, temperature
+from bench.evidence.temperature import probabilities, scaled, temperatures
 from bench.metrics import normalised
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def calibration(data: OutOfFold) -> pd.DataFrame:
     -------
     DataFrame
         A line for each model: model, score_kind, ece, brier, log_loss (float64, NaN for decision scores),
-        temperature (fitted on all rows), ece_scaled, brier_scaled, log_loss_scaled, risk_coverage_area,
+        temperature (mean over folds), ece_scaled, brier_scaled, log_loss_scaled, risk_coverage_area,
         accuracy_at_99, accuracy_at_95, accuracy_at_90 (share right among the most confident 99 % of rows...;
         decision scores are ordered by their scaled confidence).
     """
@@ -104,7 +104,8 @@ def log_loss(shares: np.ndarray, y_true: np.ndarray) -> float:
 
 def _line(data: OutOfFold, i: int) -> dict[str, object]:
     model, kind = data.models[i], data.score_kinds[i]
-    after = scaled(data, model)
+    by_fold = temperatures(data, model)
+    after = scaled(data, model, by_fold)
     stored = normalised(data.scores[i]) if kind == "probability" else None
     confidence = (after if stored is None else stored).max(axis=1)
     wrong = ~data.correct[i]
@@ -112,7 +113,7 @@ def _line(data: OutOfFold, i: int) -> dict[str, object]:
         "model": model,
         "score_kind": kind,
         **_errors(stored, data.y_true),
-        "temperature": temperature(data.scores[i], data.y_true, kind),
+        "temperature": float(np.mean(list(by_fold.values()))),
         **{f"{name}_scaled": value for name, value in _errors(after, data.y_true).items()},
         "risk_coverage_area": risk_coverage_area(confidence, wrong),
         **{f"accuracy_at_{share}": accuracy_at(confidence, wrong, share / 100) for share in COVERAGES},

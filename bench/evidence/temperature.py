@@ -58,8 +58,15 @@ def temperatures(data: OutOfFold, model: str) -> dict[int, float]:
     return {fold: _fitted(logits[rows], true[rows], start) for fold, rows in others.items()}
 
 
-def scaled(data: OutOfFold, model: str) -> np.ndarray:
+def scaled(data: OutOfFold, model: str, by_fold: dict[int, float] | None = None) -> np.ndarray:
     """Return probabilities after temperature scaling, each row by a temperature that never saw it.
+
+    Parameters
+    ----------
+    data : OutOfFold
+    model : str
+    by_fold : dict of int to float, or None
+        The `temperatures`, if they are known.
 
     Returns
     -------
@@ -68,7 +75,7 @@ def scaled(data: OutOfFold, model: str) -> np.ndarray:
     from scipy.special import softmax
 
     i = data.models.index(model)
-    by_fold = temperatures(data, model)
+    by_fold = by_fold or temperatures(data, model)
     divisors = np.array([by_fold[fold] for fold in data.fold.tolist()])
     return softmax(_logits(data.scores[i], data.score_kinds[i]) / divisors[:, None], axis=1)
 
@@ -112,22 +119,23 @@ def _fitted(logits: np.ndarray, true: np.ndarray, start: float | None) -> float:
     unit = -float(logits.mean())
     if unit == 0:
         return 1.0
-    low, high = 1 / (unit * RANGE), RANGE / unit
-    inverse = min(max(1 / (start or unit), low), high)
+    narrow, true = (logits / unit).astype(np.float32), true / unit
+    low, high = 1 / RANGE, RANGE
+    inverse = min(max(unit / start, low), high) if start else 1.0
     for _ in range(N_STEPS):
-        slope, curvature = _derivatives(logits, true, inverse)
+        slope, curvature = _derivatives(narrow, true, inverse)
         low, high = (low, inverse) if slope > 0 else (inverse, high)
         newton = inverse - slope / curvature if curvature > 0 else math.inf
         before, inverse = inverse, newton if low < newton < high else math.sqrt(low * high)
         if abs(inverse - before) <= TOLERANCE * before:
             break
-    return 1 / inverse
+    return unit / inverse
 
 
 def _derivatives(logits: np.ndarray, true: np.ndarray, inverse: float) -> tuple[float, float]:
     """Return the first and second derivative of the mean log loss by the inverse temperature."""
-    weights = np.exp(logits * inverse)
+    weights = np.exp(logits * np.float32(inverse))
     total = weights.sum(axis=1)
     first = np.einsum("ij,ij->i", weights, logits) / total
     second = np.einsum("ij,ij,ij->i", weights, logits, logits) / total
-    return float((first - true).mean()), float((second - first**2).mean())
+    return float((first - true).mean()), float((second - first**2).mean(dtype=np.float64))
