@@ -138,14 +138,12 @@ def _check_same(first: object, run: Run, second: object, other: Run) -> None:
     for name, (mine, theirs) in pairs.items():
         if mine != theirs:
             raise FolderError(
-                f"{first} and {second}: have other {name} ({mine[:12]} and {theirs[:12]}), and are never compared; "
-                "run both under the same --data, --cv, --repeats, --seed and --metric"
+                f"{first} and {second}: have other {name} ({mine[:12]} and {theirs[:12]}) and are never "
+                "compared; run both under the same --data, --cv, --repeats, --seed and --metric"
             )
 
 
-def _difference(
-    before: tuple[RunStore, Run, Outcome], after: tuple[RunStore, Run, Outcome]
-) -> Difference:
+def _difference(before: tuple[RunStore, Run, Outcome], after: tuple[RunStore, Run, Outcome]) -> Difference:
     run, old, new = before[1], before[2], after[2]
     names = (f"{new.row.name} in the second run", f"{old.row.name} in the first")
     data = _side_by_side(names, after, before)
@@ -162,9 +160,7 @@ def _difference(
     )
 
 
-def _side_by_side(
-    names: tuple[str, str], *sides: tuple[RunStore, Run, Outcome]
-) -> OutOfFold:
+def _side_by_side(names: tuple[str, str], *sides: tuple[RunStore, Run, Outcome]) -> OutOfFold:
     parts = [together(store, run, [outcome.row]) for store, run, outcome in sides]
     return OutOfFold(
         models=names,
@@ -182,6 +178,4 @@ def _flipped(data: OutOfFold) -> pd.DataFrame:
     rows = np.flatnonzero(data.correct[0] != data.correct[1])
     classes = np.asarray(data.classes)
     second, first = classes[data.y_pred[:, rows]]
-    return pd.DataFrame(
-        {"row": rows, "label": classes[data.y_true[rows]], "first": first, "second": second}
-    )
+    return pd.DataFrame({"row": rows, "label": classes[data.y_true[rows]], "first": first, "second": second})

@@ -44,9 +44,7 @@ Labels = Annotated[bool, typer.Option("--labels", help="Labels that the models d
 Limit = Annotated[int, typer.Option("--limit", min=1, help="Most lines to print.")]
 
 
-def compare(
-    folder: RunFolder, models: Two = None, rope: Rope = 0.0005, json: options.Json = False
-) -> int:
+def compare(folder: RunFolder, models: Two = None, rope: Rope = 0.0005, json: options.Json = False) -> int:
     """Say which models of a run can be told apart: intervals, tied ranks, paired tests."""
     from bench.api.comparing import compare as tell
 
@@ -71,9 +69,7 @@ def compare(
     return 0
 
 
-def diff(
-    first: First, second: Second, fail_if_worse: FailIfWorse = None, json: options.Json = False
-) -> int:
+def diff(first: First, second: Second, fail_if_worse: FailIfWorse = None, json: options.Json = False) -> int:
     """Compare two runs of the same models on the same folds, model by model."""
     from bench.api.comparing import diff as tell
     from bench.api.comparing import machine_changes
@@ -83,9 +79,7 @@ def diff(
     before, after, found = tell(first, second)
     machine = machine_changes(before, after)
     worse = [
-        each.name
-        for each in found
-        if fail_if_worse is not None and each.test["difference"] < -fail_if_worse
+        each.name for each in found if fail_if_worse is not None and each.test["difference"] < -fail_if_worse
     ]
     if json:
         print_json({"metric": after.metric, "worse": worse, "machine": machine, "models": _told(found)})
@@ -113,9 +107,7 @@ def errors(
 
     if every_model and (only or rescued_by or labels):
         raise UsageError("--every-model stands alone; leave out --only, --rescued-by and --labels")
-    _, rows, summary = tell(
-        folder or latest_folder(), only=only, rescued_by_model=rescued_by, doubted=labels
-    )
+    _, rows, summary = tell(folder or latest_folder(), only=only, rescued_by_model=rescued_by, doubted=labels)
     if json:
         print_json({"summary": summary, "rows": _records(rows.head(limit))})
         return 0
@@ -186,7 +178,9 @@ def _changes(found: list[Difference], machine: dict[str, tuple[Any, Any]]) -> li
         for each in found
         for name, (before, after) in {**each.params, **each.versions}.items()
     ]
-    return lines + [(f"machine: {name}", str(before), str(after)) for name, (before, after) in machine.items()]
+    return lines + [
+        (f"machine: {name}", str(before), str(after)) for name, (before, after) in machine.items()
+    ]
 
 
 def _told(found: list[Difference]) -> list[dict[str, Any]]:

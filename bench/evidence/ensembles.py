@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.evidence.out_of_fold import OutOfFold
-from bench.evidence.temperature import fit_temperature, logs, tempered
+from bench.evidence.temperature import SMALLEST, temperature, tempered
 from bench.records import Recipe
 
 N_DRAWS = 30
@@ -98,7 +98,7 @@ def blended(found: Recipe, scores: Sequence[np.ndarray]) -> np.ndarray:
         Probabilities.
     """
     said = zip(scores, found.temperatures, strict=True)
-    stacked = np.stack([_probabilities(part, temperature) for part, temperature in said])
+    stacked = np.stack([_probabilities(part, divisor) for part, divisor in said])
     return _blend(stacked, np.asarray(found.weights), geometric=KINDS[found.kind].geometric)
 
 
@@ -106,7 +106,7 @@ def _recipe(data: OutOfFold, kind: str, rows: np.ndarray) -> Recipe:
     """Return the recipe whose weights come from the rows of a mask; every member is in it."""
     y, said = data.y_true[rows], [part[rows] for part in data.scores]
     temperatures = [
-        None if known == "probability" else fit_temperature(part, y)
+        None if known == "probability" else temperature(part, y, known)
         for part, known in zip(said, data.score_kinds, strict=True)
     ]
     stacked = np.stack([_probabilities(part, t) for part, t in zip(said, temperatures, strict=True)])
@@ -114,15 +114,19 @@ def _recipe(data: OutOfFold, kind: str, rows: np.ndarray) -> Recipe:
     return Recipe(kind, data.models, tuple(weights.tolist()), tuple(temperatures))
 
 
-def _probabilities(scores: np.ndarray, temperature: float | None) -> np.ndarray:
-    return scores if temperature is None else tempered(scores, temperature)
+def _probabilities(scores: np.ndarray, divisor: float | None) -> np.ndarray:
+    return scores if divisor is None else tempered(scores, divisor)
+
+
+def _logs(probabilities: np.ndarray) -> np.ndarray:
+    return np.log(np.maximum(probabilities, SMALLEST))
 
 
 def _blend(probabilities: np.ndarray, weights: np.ndarray, *, geometric: bool) -> np.ndarray:
     if not geometric:
         mean = np.einsum("m,mnk->nk", weights / weights.sum(), probabilities)
         return (mean / mean.sum(axis=1, keepdims=True)).astype(np.float32)
-    mixed = np.einsum("m,mnk->nk", weights, logs(probabilities))
+    mixed = np.einsum("m,mnk->nk", weights, _logs(probabilities))
     return tempered(mixed, 1.0)
 
 
@@ -148,14 +152,14 @@ def _select(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
 def _merit(total: np.ndarray, y: np.ndarray) -> tuple[float, float]:
     """Return accuracy, and the mean log probability of the true class, which decides between equals."""
     share = total[np.arange(len(y)), y] / total.sum(axis=1)
-    return float((total.argmax(axis=1) == y).mean()), float(logs(share).mean())
+    return float((total.argmax(axis=1) == y).mean()), float(_logs(share).mean())
 
 
 def _stack(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Return non-negative weights of the models' log probabilities that make the true classes most likely."""
     from scipy.optimize import minimize
 
-    said = logs(probabilities).astype(np.float32)
+    said = _logs(probabilities).astype(np.float32)
     true = said[:, np.arange(len(y)), y].mean(axis=1)
     start = np.full(len(said), 1 / len(said))
 

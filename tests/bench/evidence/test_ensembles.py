@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bench.evidence import OutOfFold
 from bench.evidence.ensembles import KINDS, blended, cross_fitted, recipe
-from bench.evidence.temperature import fit_temperature, tempered
+from bench.evidence.temperature import temperature, tempered
 
 N_CLASSES = 4
 
@@ -90,10 +90,10 @@ def test_temperature_recovers_the_one_that_made_the_labels(true, seed):
     scores = rng.normal(size=(3000, N_CLASSES), scale=3 * true)
     p = tempered(scores, true).astype(np.float64)
     y = (p.cumsum(axis=1) < rng.random((3000, 1)) * p.sum(axis=1, keepdims=True)).sum(axis=1)
-    assert fit_temperature(scores.astype(np.float32), y) == pytest.approx(true, rel=0.15)
+    assert temperature(scores.astype(np.float32), y, "decision") == pytest.approx(true, rel=0.15)
 
 
 @pytest.mark.parametrize("scores", [np.zeros((5, 3)), np.full((5, 3), 7.0)])
 def test_scores_that_say_nothing_have_a_temperature(scores):
-    found = tempered(scores, fit_temperature(scores.astype(np.float32), np.array([0, 1, 2, 0, 1])))
+    found = tempered(scores, temperature(scores.astype(np.float32), np.array([0, 1, 2, 0, 1]), "decision"))
     assert np.allclose(found, 1 / 3)
