@@ -32,10 +32,10 @@ def roc_auc_components(positive: np.ndarray, scores: np.ndarray) -> tuple[float,
     n_positive, n_negative = positives.sum(), negatives.sum()
     negatives_below = np.cumsum(negatives) - negatives / 2
     positives_above = n_positive - np.cumsum(positives) + positives / 2
-    area = float(positives @ negatives_below / (n_positive * n_negative))
+    area = float((positives * negatives_below).sum() / (n_positive * n_negative))
     of_positive = (negatives_below / n_negative - area) / n_positive
     of_negative = (positives_above / n_positive - area) / n_negative
-    return area, len(scores) * np.where(positive, of_positive[place], of_negative[place])
+    return area, len(scores) * _of_rows(place, positive, of_positive, of_negative)
 
 
 def average_precision_components(positive: np.ndarray, scores: np.ndarray) -> tuple[float, np.ndarray]:
@@ -60,10 +60,10 @@ def average_precision_components(positive: np.ndarray, scores: np.ndarray) -> tu
     above = _at_least(positives)
     said = above + _at_least(negatives)
     precision = above / said
-    value = float(positives @ precision / positives.sum())
+    value = float((positives * precision).sum() / positives.sum())
     gain = np.cumsum(positives * (1 - precision) / said)
     loss = np.cumsum(positives * precision / said)
-    derivative = np.where(positive, (precision - value + gain)[place], -loss[place])
+    derivative = _of_rows(place, positive, precision - value + gain, -loss)
     return value, len(scores) / positives.sum() * derivative
 
 
@@ -76,3 +76,10 @@ def _tied_counts(positive: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, 
 
 def _at_least(counts: np.ndarray) -> np.ndarray:
     return np.cumsum(counts[::-1])[::-1]
+
+
+def _of_rows(place: np.ndarray, positive: np.ndarray, own: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return for each row what its place holds: `own` for positive rows, `other` for the rest."""
+    found = other[place]
+    found[positive] = own[place[positive]]
+    return found
