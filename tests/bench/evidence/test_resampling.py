@@ -1,0 +1,111 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from bench.evidence.components import average_precision_components, roc_auc_components
+from bench.evidence.resampling import replicates, resampled, resamples
+from bench.metrics import METRICS, metrics_of, score
+
+EXACT = [name for name, metric in METRICS.items() if metric.needs != "scores"]
+OF_RANKS = {"roc_auc_ovr": roc_auc_components, "average_precision": average_precision_components}
+REFERENCE = {"roc_auc_ovr": roc_auc_score, "average_precision": average_precision_score}
+
+
+def exact(data, metric, counts):
+    """Return a metric of the drawn rows, of every model."""
+    rows = np.repeat(np.arange(data.n_rows), counts.astype(int))
+    y, entry = data.y_true[rows], METRICS[metric]
+    classes = np.unique(y) if data.positive is None else np.array([data.positive])
+    given = data.y_pred if entry.needs == "labels" else data.scores
+    return [entry.function(y, one[rows], classes) for one in given]
+
+
+def of_run(made, metric, **settings):
+    binary = METRICS[metric].runs == "--binary"
+    return made(150, n_classes=2 if binary else 4, positive=1 if binary else None, **settings)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_rows_as_they_are_have_the_value_of_the_leaderboard(made, metric):
+    data = of_run(made, metric)
+    expected = [score(data.predictions(model), data.positive)[metric] for model in data.models]
+    assert resampled(data, [metric], n_resamples=1)[metric].value == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("metric", EXACT)
+def test_replicates_are_the_metric_of_the_drawn_rows(made, metric):
+    data = of_run(made, metric, n_models=2)
+    found = replicates(data, metric, n_resamples=20, seed=3)
+    for counts, values in zip(next(resamples(data.n_rows, 20, 3)), found, strict=True):
+        assert values == pytest.approx(exact(data, metric, counts))
+
+
+@pytest.mark.parametrize("metric", ["balanced_accuracy", "f1_macro", "f1_weighted", "precision_macro"])
+def test_a_class_that_a_resample_lacks_does_not_count_there(made, metric):
+    data = made(6, 1, n_classes=3, seed=1)
+    found = replicates(data, metric, n_resamples=30, seed=0)
+    for counts, values in zip(next(resamples(6, 30, 0)), found, strict=True):
+        assert values == pytest.approx(exact(data, metric, counts))
+
+
+@pytest.mark.parametrize("metric", OF_RANKS)
+@settings(deadline=None, max_examples=25)
+@given(seed=st.integers(0, 2**16), n=st.integers(4, 60), n_distinct=st.integers(2, 30))
+def test_components_are_the_derivative_by_the_weight_of_a_row(metric, seed, n, n_distinct):
+    rng = np.random.default_rng(seed)
+    positive = rng.permutation(np.arange(n) < max(1, n // 3))
+    scores = rng.integers(0, n_distinct, n) / n_distinct
+    value, components = OF_RANKS[metric](positive, scores)
+    assert value == pytest.approx(REFERENCE[metric](positive, scores))
+    assert components.mean() == pytest.approx(0, abs=1e-12)
+    step = 1e-5
+    row = rng.integers(n)
+    moved = [
+        REFERENCE[metric](positive, scores, sample_weight=np.ones(n) + sign * step * (np.arange(n) == row))
+        for sign in (1, -1)
+    ]
+    assert components[row] / n == pytest.approx((moved[0] - moved[1]) / (2 * step), abs=1e-6)
+
+
+@pytest.mark.parametrize("metric", OF_RANKS)
+def test_the_expansion_is_close_to_the_metric_of_the_drawn_rows(made, metric):
+    data = made(2000, 1, n_classes=3)
+    expanded = resampled(data, [metric], n_resamples=40, seed=1)[metric]
+    drawn = np.array([exact(data, metric, counts)[0] for counts in next(resamples(2000, 40, 1))])
+    spread = drawn.std()
+    assert np.abs(expanded.replicates[:, 0] - drawn).max() < 0.3 * spread
+    assert expanded.replicates.std() == pytest.approx(spread, rel=0.05)
+
+
+def test_decision_scores_have_no_log_loss_and_leave_others_theirs(made):
+    data = made(50, 3)
+    mixed = replace(data, score_kinds=("probability", "decision", "probability"))
+    found, whole = (replicates(one, "log_loss", n_resamples=5) for one in (mixed, data))
+    assert np.isnan(found[:, 1]).all()
+    assert np.array_equal(found[:, [0, 2]], whole[:, [0, 2]])
+
+
+def test_one_class_has_no_metric_of_ranks(made):
+    data = made(20, 2, n_classes=1)
+    assert np.isnan(replicates(data, "roc_auc_ovr", n_resamples=3)).all()
+
+
+def test_resamples_draw_as_many_rows_as_there_are_whatever_the_memory(monkeypatch):
+    whole = np.concatenate(list(resamples(7, 10, 5)))
+    monkeypatch.setattr("bench.evidence.resampling.CELLS", 15)
+    parts = list(resamples(7, 10, 5))
+    assert [len(part) for part in parts] == [2] * 5
+    assert np.array_equal(np.concatenate(parts), whole)
+    assert (whole.sum(axis=1) == 7).all()
+    assert not np.array_equal(whole, np.concatenate(list(resamples(7, 10, 6))))
+
+
+def test_metrics_see_the_same_resamples(made):
+    data = made(80, 2)
+    together = resampled(data, list(metrics_of(binary=False)), n_resamples=7, seed=2)
+    for metric, found in together.items():
+        assert np.array_equal(found.replicates, replicates(data, metric, n_resamples=7, seed=2))
