@@ -8,7 +8,8 @@ from pathlib import Path
 from bench.errors import FolderError
 from bench.records import Run
 from bench.store import RunStore
-from reports.html import page
+from reports.evidence import evidence, proven
+from reports.html import render
 from reports.leaderboard import leaderboard
 from reports.operating import operating_points
 from reports.submission import SUBMISSION, available, submission, summary
@@ -32,6 +33,8 @@ def derive(store: RunStore, run: Run) -> list[Path]:
         best row are deleted.
     """
     board = leaderboard(store, run)
+    found = evidence(store, board)
+    board = proven(board, found)
     points = operating_points(store, run, board.outcomes)
     texts = {"leaderboard.csv": board.to_csv(), "leaderboard.json": f"{board.to_json(points)}\n"}
     paths = [store.write_text(name, text) for name, text in texts.items()]
@@ -40,7 +43,7 @@ def derive(store: RunStore, run: Run) -> list[Path]:
         paths += derive_submission(store, run)
     else:
         store.delete_derived(*SUBMISSION)
-    return [store.write_text("report.html", page(store, run)), *paths]
+    return [store.write_text("report.html", render(store, board, found)), *paths]
 
 
 def derive_submission(store: RunStore, run: Run) -> list[Path]:

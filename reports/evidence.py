@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -64,6 +64,14 @@ class Evidence:
         """One sentence for each two neighbours."""
         return sentences(self.pairs, self.data.models, self.metric, self.noun)
 
+    def alike(self, model: str) -> list[str]:
+        """Return the models that cannot be told apart from one, best first."""
+        table = self.pairs[~self.pairs["different"]]
+        one = table.loc[table["model_a"] == model, "model_b"]
+        other = table.loc[table["model_b"] == model, "model_a"]
+        found = {*one, *other}
+        return [name for name in self.data.models if name in found]
+
     def standing(self) -> pd.DataFrame:
         """Return a line for each model: model, value, low, high, ranks, letters, p_best."""
         columns = ["model", "value", "low", "high"]
@@ -76,6 +84,11 @@ def evidence(store: RunStore, board: Leaderboard, rope: float = ROPE) -> Evidenc
     """Return the evidence on the ranked rows of a leaderboard; None if none is ranked."""
     ranked = [outcome for rank, outcome in zip(board.ranks, board.outcomes, strict=True) if rank]
     return evidence_on(store, board.run, ranked, rope) if ranked else None
+
+
+def proven(board: Leaderboard, found: Evidence | None) -> Leaderboard:
+    """Return a leaderboard that says how sure it is."""
+    return board if found is None else replace(board, standing=found.standing())
 
 
 def evidence_on(store: RunStore, run: Run, ranked: Sequence[Outcome], rope: float = ROPE) -> Evidence:

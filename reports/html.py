@@ -21,10 +21,12 @@ from reports.comparison import Cost, FoldSpread
 from reports.curves import CORNER_AREA, Comparison
 from reports.data import DataCard
 from reports.display import Picture, Table, picture
+from reports.evidence import Evidence, evidence, proven
 from reports.images import gallery
 from reports.leaderboard import Leaderboard, leaderboard, metric_text
 from reports.operating import operating_points
 from reports.sections import ModelSection, Sources, model_section
+from reports.sureness import sureness
 from reports.theme import colours, hue, hues
 from reports.verdict import glances, verdict
 from reports.wording import counted, data_size, number, quantity, visible
@@ -51,12 +53,20 @@ class Line:
 
 
 def page(store: RunStore, run: Run) -> str:
-    """Return the report of a run.
+    """Return the report of a run; see `render`."""
+    board = leaderboard(store, run)
+    found = evidence(store, board)
+    return render(store, proven(board, found), found)
+
+
+def render(store: RunStore, board: Leaderboard, found: Evidence | None) -> str:
+    """Return the report of a run whose leaderboard and evidence are known.
 
     Parameters
     ----------
     store : RunStore
-    run : Run
+    board : Leaderboard
+    found : Evidence or None
 
     Returns
     -------
@@ -64,7 +74,7 @@ def page(store: RunStore, run: Run) -> str:
         HTML without scripts that fetches nothing; images and figures are inside, and its policy forbids all
         else.
     """
-    board, stored = leaderboard(store, run), store.read_data()
+    run, stored = board.run, store.read_data()
     pictures = gallery(run.info, stored)
     points = operating_points(store, run, board.outcomes)
     sections = _sections(Sources(store, run, stored, pictures, points), board)
@@ -72,7 +82,8 @@ def page(store: RunStore, run: Run) -> str:
     return _templates().get_template("report.html.j2").render(
         run=run,
         metric=METRICS[run.metric],
-        verdict=verdict(board),
+        verdict=verdict(board, found),
+        sureness=sureness(board, found),
         glances=glances(board),
         lines=_lines(board),
         tested=run.info.test_labelled,
@@ -163,7 +174,7 @@ def _lines(board: Leaderboard) -> list[Line]:
     anchors, palette, metric = _anchors(board.run), colours(board.run), board.run.metric
     return [
         Line(
-            rank=str(rank or ""),
+            rank=line["ranks"] or str(rank or ""),
             colour=palette[outcome.row.name],
             anchor=anchors[outcome.row.name],
             score=metric_text(line, metric),

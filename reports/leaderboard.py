@@ -32,11 +32,14 @@ class Leaderboard:
         Ranked rows first, then rows without a rank in the order of the run.
     ranks : tuple of (int or None)
         Of each outcome; equal means share the better rank.
+    standing : DataFrame or None
+        How sure that is, as `reports.evidence.Evidence.standing` tells; None if nobody has asked.
     """
 
     run: Run
     outcomes: tuple[Outcome, ...]
     ranks: tuple[int | None, ...]
+    standing: pd.DataFrame | None = None
 
     def frame(self) -> pd.DataFrame:
         """Return the table in full precision, one line per row.
@@ -44,8 +47,10 @@ class Leaderboard:
         Returns
         -------
         DataFrame
-            rank (Int64), name, title, family, status, folds_done, folds_expected, score_kind, for
-            every metric of the run ``<metric>_mean`` and ``<metric>_std`` (ddof 1, over scored folds),
+            rank (Int64), ranks ("1-3": those that it may have; "" if unknown), letters (models that cannot be
+            told apart share one), p_best, name, title, family, status, folds_done, folds_expected,
+            score_kind, ``<metric>_mean`` and ``<metric>_std`` for every metric (ddof 1, over scored folds),
+            ``<headline metric>_pooled``, ``_low`` and ``_high`` (over all rows, with its 95 % interval),
             ``<headline metric>_fold_<i>``, fit_seconds_mean, predict_ms_per_1000_rows,
             model_bytes (mean), ``test_<headline metric>``, stamp. NaN where there is no value.
         """
@@ -92,7 +97,8 @@ class Leaderboard:
 
     def _line(self, rank: int | None, outcome: Outcome) -> dict[str, Any]:
         row = outcome.row
-        head = {"rank": rank, "name": row.name, "title": outcome.title, "family": row.family}
+        head = {"rank": rank, **self._standing(row.name), "name": row.name}
+        head |= {"title": outcome.title, "family": row.family}
         head |= {"status": outcome.status, "folds_done": len(outcome.done)}
         head |= {"folds_expected": outcome.n_expected, "score_kind": outcome.score_kind}
         for metric in metrics_of(binary=self.run.info.positive is not None):
@@ -100,6 +106,14 @@ class Leaderboard:
             head[f"{metric}_mean"] = values.mean(skipna=False)
             head[f"{metric}_std"] = values.std(ddof=1, skipna=False)
         return head | self._fold_values(outcome) | self._costs(outcome) | {"stamp": row.stamp}
+
+    def _standing(self, name: str) -> dict[str, Any]:
+        found = None if self.standing is None else self.standing[self.standing["model"] == name]
+        told = {} if found is None or found.empty else found.to_dict("records")[0]
+        bounds = {"pooled": "value", "low": "low", "high": "high"}
+        words = {column: told.get(column, "") for column in ("ranks", "letters")}
+        numbers = {f"{self.run.metric}_{name}": told.get(key, math.nan) for name, key in bounds.items()}
+        return words | {"p_best": told.get("p_best", math.nan)} | numbers
 
     def _fold_values(self, outcome: Outcome) -> dict[str, float]:
         protocol, values = self.run.protocol, outcome.values(self.run.metric)
@@ -130,8 +144,8 @@ class Leaderboard:
         metric = self.run.metric
         others = _SHOWN if self.run.info.positive is None else _SHOWN_BINARY
         shown = {metric: METRICS[metric].title} | {m: t for m, t in others.items() if m != metric}
-        head = {"Rank": MISSING if pd.isna(line["rank"]) else str(line["rank"]), "Model": line["name"]}
-        head["Family"] = line["family"]
+        place = MISSING if pd.isna(line["rank"]) else str(line["rank"])
+        head = {"Rank": line["ranks"] or place, "Model": line["name"], "Family": line["family"]}
         head |= {title: metric_text(line, name) for name, title in shown.items()}
         head["Fit s"] = quantity(line["fit_seconds_mean"])
         head["Predict ms/1k rows"] = quantity(line["predict_ms_per_1000_rows"])

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bench.metrics import METRICS
+from reports.evidence import Evidence
 from reports.leaderboard import Leaderboard
 from reports.outcomes import Outcome
 from reports.submission import unfit_labels
-from reports.wording import counted, mean_and_spread, quantity
+from reports.wording import counted, listed, mean_and_spread, quantity
 
 
 @dataclass(frozen=True)
@@ -40,23 +41,23 @@ class Glance:
     detail: str
 
 
-def verdict(board: Leaderboard) -> Verdict:
-    """Return the verdict on a run."""
+def verdict(board: Leaderboard, found: Evidence | None = None) -> Verdict:
+    """Return the verdict on a run, with what `found` proves of it."""
     best, run = board.best(), board.run
     folds = counted(run.protocol.n_splits * run.protocol.n_repeats, "fold")
     if best is None:
         sentence = f"No model has a score on all {folds} that counts yet."
-        return Verdict("", "", sentence, tuple(_notes(board)))
+        return Verdict("", "", sentence, tuple(_notes(board, found)))
     metric, score = METRICS[run.metric], _score(best, run.metric)
     direction = "highest" if metric.greater_is_better else "lowest"
     if len(_ranked(board)) == 1:
         sentence = (
             f"is the only ranked model; its mean {_lower(metric.title)} over {folds} of {run.info.name} is"
         )
-        return Verdict(best.row.name, score, sentence, tuple(_notes(board)))
+        return Verdict(best.row.name, score, sentence, tuple(_notes(board, found)))
     among = "" if best is board.best(allow_stamped=True) else " of the eligible models"
     sentence = f"has the {direction} mean {_lower(metric.title)}{among} over {folds} of {run.info.name}:"
-    return Verdict(best.row.name, score, sentence, tuple(_notes(board)))
+    return Verdict(best.row.name, score, sentence, tuple(_notes(board, found)))
 
 
 def glances(board: Leaderboard) -> list[Glance]:
@@ -105,14 +106,15 @@ def _quickest(board: Leaderboard, ranked: list[Outcome]) -> list[Glance]:
     return [Glance(title, f"{quantity(_fit_seconds(quick))} s per fold", detail)]
 
 
-def _notes(board: Leaderboard) -> list[str]:
-    notes = []
+def _notes(board: Leaderboard, found: Evidence | None) -> list[str]:
+    best = board.best()
+    notes = [] if found is None or best is None else [_lead(best.row.name, found)]
     planned = sum(len(outcome.row.keys) for outcome in board.outcomes)
     ended = sum(len(outcome.results) for outcome in board.outcomes)
     if ended < planned:
         command = board.run.command
         notes.append(f"This run is partial, {ended} of {planned} fits have ended; go on with {command}.")
-    first, best = board.best(allow_stamped=True), board.best()
+    first = board.best(allow_stamped=True)
     if first is not None and first is not best:
         notes.append(f"{first.row.name} scores better but is not eligible: {first.row.stamp.rstrip('.')}.")
     tied = [o.row.name for rank, o in zip(board.ranks, board.outcomes, strict=True) if rank == 1]
@@ -125,8 +127,22 @@ def _notes(board: Leaderboard) -> list[str]:
         notes.append(f"{counted(unranked, 'model')} without a rank: see the status in the leaderboard.")
     if reason := unfit_labels(board.run.info):
         notes.append(f"There is no submission: {reason}.")
-    notes.append("Means are compared as they are; a lead smaller than the spread over folds may be chance.")
     return notes
+
+
+def _lead(model: str, found: Evidence) -> str:
+    """Return whether the best model can be told apart from the others."""
+    if len(found.data.models) == 1:
+        return f"Nothing else is ranked that {model} could be compared with."
+    test = "McNemar's exact test" if found.metric == "accuracy" else "A paired bootstrap"
+    covers = f"{test} over the {found.noun}, Holm's correction; other training sets are not covered."
+    if alike := found.alike(model):
+        return (
+            f"On these {found.noun} {model} cannot be told apart from {listed(alike)}: "
+            f"another set of {found.noun} could turn the order. {covers}"
+        )
+    chance = f"would hardly come from the choice of the {found.noun}"
+    return f"Its difference from every other model {chance}. {covers}"
 
 
 def _score(outcome: Outcome, metric: str) -> str:

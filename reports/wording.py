@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Sequence
 from typing import Any, TypeGuard
 
 MISSING = "\u2013"
@@ -84,6 +85,11 @@ def data_size(n_bytes: float | None) -> str:
 def counted(n: int, noun: str, plural: str = "") -> str:
     """Return "1 fold" or "1,797 rows"."""
     return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return "a", "a and b" or "a, b and c"."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _present(value: float | None) -> TypeGuard[float]:

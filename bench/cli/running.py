@@ -164,10 +164,12 @@ def _carry_out(prepared: Prepared, *, quiet: bool, verbose: bool, json: bool) ->
 
 def print_leaderboard(store: RunStore, run: Run, *, json: bool, **more: str) -> None:
     """Print the leaderboard, and thresholds if a precision is wished, as tables or as JSON, `more` added."""
+    from reports.evidence import evidence, proven
     from reports.leaderboard import leaderboard
     from reports.operating import operating_points
 
     board = leaderboard(store, run)
+    board = proven(board, evidence(store, board))
     points = operating_points(store, run, board.outcomes)
     if json:
         print_json({**decode(board.to_json(points)), **more})

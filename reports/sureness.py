@@ -1,0 +1,146 @@
+"""How sure the leaderboard is: intervals, ties, hard rows, costs and calibration, as the page shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from bench.evidence.calibration import calibration
+from bench.evidence.cost import price
+from bench.evidence.hard import missed_by_every, oracle, overlap
+from bench.metrics import METRICS
+from reports.display import Table
+from reports.evidence import Evidence
+from reports.leaderboard import Leaderboard
+from reports.wording import MISSING, counted, number, quantity
+
+COVERS = (
+    "Intervals, ranks and letters cover the choice of the {noun}: they say what would hold on another sample "
+    "of them, under the same training sets. Models that share a letter cannot be told apart."
+)
+
+
+@dataclass(frozen=True)
+class Sureness:
+    """What the page says beside the leaderboard.
+
+    Parameters
+    ----------
+    covers : str
+        Which variation the figures cover.
+    standing : Table
+    sentences : tuple of str
+        One for each two neighbours, without full stops.
+    hard : str
+        How many rows no model gets right, and what the best choice of a model for each row would reach.
+    pairs : tuple of Table
+        Overlap of errors, price of accuracy.
+    calibration : Table
+    """
+
+    covers: str
+    standing: Table
+    sentences: tuple[str, ...]
+    hard: str
+    pairs: tuple[Table, ...]
+    calibration: Table
+
+
+def sureness(board: Leaderboard, found: Evidence | None) -> Sureness | None:
+    """Return what the page says of the ranked models; None if there are fewer than two."""
+    if found is None or len(found.data.models) < 2:
+        return None
+    return Sureness(
+        covers=COVERS.format(noun=found.noun),
+        standing=Table.of("How sure the order is", standing_table(found)),
+        sentences=tuple(found.sentences),
+        hard=_hard(board, found),
+        pairs=(_overlap(found), _price(board, found)),
+        calibration=_calibration(found),
+    )
+
+
+def standing_table(found: Evidence) -> pd.DataFrame:
+    """Return the standing of each model as display strings: ranks, interval, letters, P(best)."""
+    table = found.standing()
+    lines = [
+        {
+            "Model": line.model,
+            "Ranks": line.ranks,
+            METRICS[found.metric].title: number(line.value),
+            "95 %": bounds(line.low, line.high),
+            "Letters": line.letters,
+            "P(best)": number(line.p_best, 3),
+        }
+        for line in table.itertuples()
+    ]
+    return pd.DataFrame(lines, dtype=str)
+
+
+def bounds(low: float, high: float) -> str:
+    """Return "0.9921 to 0.9938"; a dash if there is no interval."""
+    return MISSING if pd.isna(low) else f"{number(low)} to {number(high)}"
+
+
+def _hard(board: Leaderboard, found: Evidence) -> str:
+    ensembles = {outcome.row.name for outcome in board.outcomes if outcome.row.recipe is not None}
+    data = found.data.only([name for name in found.data.models if name not in ensembles])
+    missed, best = len(missed_by_every(data)), oracle(data)["accuracy"].iloc[-1]
+    models = counted(len(data.models), "model")
+    return (
+        f"Of {data.n_rows:,} {found.noun}, {missed:,} are missed by each of {models}; "
+        f"whoever knew the right model for each would reach {number(best)}."
+    )
+
+
+def _overlap(found: Evidence) -> Table:
+    table = overlap(found.data)
+    best = found.data.models[0]
+    lines = [
+        (
+            line.model_b,
+            f"{line.errors_b:,}",
+            f"{line.shared:,}",
+            f"{line.same_answer:,}",
+            number(line.jaccard, 2),
+        )
+        for line in table[table["model_a"] == best].itertuples()
+    ]
+    heads = ("Model", "Errors", "Shared", "Same answer", "Jaccard")
+    return Table(f"Errors in common with {best}", heads, tuple(lines))
+
+
+def _price(board: Leaderboard, found: Evidence) -> Table:
+    columns = {"name": "model", "fit_seconds_mean": "fit_seconds", "accuracy_mean": "score"}
+    frame = board.frame().rename(columns=columns)
+    frame = frame[frame["rank"].notna()][["model", "score", "fit_seconds"]]
+    lines = [
+        (
+            line.model,
+            number(line.score),
+            quantity(line.fit_seconds),
+            MISSING if pd.isna(line.further_correct) else f"{line.further_correct:,.0f}",
+            quantity(line.seconds_per_correct),
+        )
+        for line in price(frame, found.data.n_rows).itertuples()
+    ]
+    heads = ("Model", "Accuracy", "Fit s", f"Further right {found.noun}", "Seconds each")
+    return Table("What accuracy costs: no other model is better and quicker", heads, tuple(lines))
+
+
+def _calibration(found: Evidence) -> Table:
+    lines = [
+        (
+            line.model,
+            number(line.ece),
+            number(line.ece_scaled),
+            number(line.brier_scaled),
+            quantity(line.temperature),
+            number(line.accuracy_at_99),
+            number(line.accuracy_at_90),
+        )
+        for line in calibration(found.data).itertuples()
+    ]
+    heads = ("Model", "ECE", "ECE scaled", "Brier scaled", "Temperature", "Right of surest 99 %", "of 90 %")
+    return Table("Calibration: can the probabilities be believed?", heads, tuple(lines))
