@@ -12,7 +12,7 @@ from bench.evidence.temperature import SMALLEST, scaled
 if TYPE_CHECKING:
     import pandas as pd
 
-N_STEPS = 50
+TOLERANCE = 1e-10
 
 
 def suspects(data: OutOfFold) -> pd.DataFrame:
@@ -21,7 +21,7 @@ def suspects(data: OutOfFold) -> pd.DataFrame:
     Confident learning (Northcutt, Jiang and Chuang 2021, "Confident learning: estimating uncertainty in
     dataset labels") by cleanlab, on `pooled` probabilities. Of the classes as probable as they are on average
     where they are the label, the likeliest is confident; a label is suspected if another class is, and if it
-    is not the likeliest itself.
+    is not the likeliest itself. At least two classes must occur.
 
     Returns
     -------
@@ -54,8 +54,8 @@ def pooled(data: OutOfFold) -> np.ndarray:
     """Return one opinion of all models: the mean of their probabilities, weighted by what each adds.
 
     Each model's scores are scaled by temperature, cross-fitted. The weights are those under which the labels
-    are likeliest, found by expectation maximisation (Dempster, Laird and Rubin 1977) for mixture proportions;
-    so weak models do not outvote good ones.
+    are likeliest, as proportions of a mixture: a linear opinion pool (Stone 1961) in which weak models do not
+    outvote good ones.
 
     Returns
     -------
@@ -69,7 +69,7 @@ def pooled(data: OutOfFold) -> np.ndarray:
 def corrected_accuracy(data: OutOfFold, ranked: pd.DataFrame, k: int) -> pd.DataFrame:
     """Return the accuracy of each model if the first k suspects had the suggested label.
 
-    The suggestions are the models' own, so `corrected` is the most that could be gained; a person decides.
+    The suggestions are the models' own, so `corrected` flatters them; `left_out` does not. A person decides.
 
     Parameters
     ----------
@@ -77,6 +77,7 @@ def corrected_accuracy(data: OutOfFold, ranked: pd.DataFrame, k: int) -> pd.Data
     ranked : DataFrame
         Of `suspects`, or of those lines that a person has confirmed.
     k : int
+        Fewer than all rows.
 
     Returns
     -------
@@ -100,12 +101,20 @@ def corrected_accuracy(data: OutOfFold, ranked: pd.DataFrame, k: int) -> pd.Data
 
 
 def _proportions(likelihoods: np.ndarray) -> np.ndarray:
-    """Return the proportions of a mixture of known parts; `likelihoods` of shape (n_parts, n)."""
-    proportions = np.full(len(likelihoods), 1 / len(likelihoods))
-    for _ in range(N_STEPS):
-        parts = proportions[:, None] * likelihoods
-        proportions = (parts / parts.sum(axis=0)).mean(axis=1)
-    return proportions
+    """Return the likeliest proportions of a mixture of known parts; `likelihoods` of shape (n_parts, n)."""
+    from scipy.optimize import LinearConstraint, minimize
+
+    def loss(proportions: np.ndarray) -> tuple[float, np.ndarray]:
+        mixed = proportions @ likelihoods
+        return -np.log(mixed).mean(), -(likelihoods @ (1 / mixed)) / len(mixed)
+
+    n = len(likelihoods)
+    whole = LinearConstraint(np.ones(n), 1, 1)
+    options = {"ftol": TOLERANCE}
+    start, bounds = np.full(n, 1 / n), [(0, 1)] * n
+    return minimize(
+        loss, start, jac=True, method="SLSQP", bounds=bounds, constraints=whole, options=options
+    ).x
 
 
 def _doubt(shares: np.ndarray, y_true: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

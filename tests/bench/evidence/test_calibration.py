@@ -53,7 +53,7 @@ def test_the_log_loss_is_that_of_the_leaderboard(data):
     assert frame["log_loss"]["sure"] == pytest.approx(score(data.predictions("sure"))["log_loss"], rel=1e-9)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(2, 5), st.integers(0, 999))
 def test_losses_are_scikit_learns(n_classes, seed):
     rng = np.random.default_rng(seed)
@@ -95,7 +95,7 @@ def test_decision_scores_are_scaled_and_say_so(data):
     assert set(reliability(data, "sure")["scores"]) == {"probabilities as stored"}
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.sampled_from([0.5, 0.6, 0.75, 1.0]), min_size=1, max_size=60), st.integers(1, 20))
 def test_equal_confidences_share_a_bin(confidences, n_bins):
     n = len(confidences)

@@ -37,7 +37,7 @@ def test_who_is_on_each_front(frame):
     assert marked[HEADS].equals(frame)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(several)
 def test_a_model_is_on_the_front_if_none_beats_it(pairs):
     front = cost(of(pairs))["pareto_fit_seconds"]
@@ -46,7 +46,7 @@ def test_a_model_is_on_the_front_if_none_beats_it(pairs):
         assert on_front == (not beaten)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(several)
 def test_prices_add_up_from_the_cheapest_to_the_best(pairs):
     frame = of(pairs)

@@ -74,7 +74,7 @@ def test_the_rows_that_models_are_surest_wrong_about_come_first():
     assert missed_by_every(data)["row"].tolist() == [1, 2, 0]
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(answered)
 def test_selections_part_the_rows_by_who_is_wrong(rows):
     data = told([true for true, _ in rows], np.array([said for _, said in rows]).T)
@@ -86,7 +86,7 @@ def test_selections_part_the_rows_by_who_is_wrong(rows):
     assert sorted(saved) == (n_wrong == n - 1).nonzero()[0].tolist()
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(answered)
 def test_overlap_counts_as_sets_do(rows):
     data = told([true for true, _ in rows], np.array([said for _, said in rows]).T)
@@ -121,7 +121,7 @@ def test_models_alike_and_models_apart():
     assert overlap(told([0], [[0]])).empty
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(answered)
 def test_the_oracle_grows_from_the_best_to_all(rows):
     data = told([true for true, _ in rows], np.array([said for _, said in rows]).T)

@@ -5,6 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import softmax
+from sklearn.datasets import load_digits
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.svm import SVC
 
 from bench.evidence.labels import corrected_accuracy, pooled, suspects
 from bench.evidence.out_of_fold import OutOfFold
@@ -43,6 +47,21 @@ def test_wrong_labels_come_first(flipped):
     assert top["label"].tolist() == [CLASSES[data.y_true[row]] for row in top["row"]]
 
 
+def test_planted_errors_in_real_digits_are_found():
+    X, y = (whole[:900] for whole in load_digits(return_X_y=True))
+    planted = np.random.default_rng(0).choice(len(y), 30, replace=False)
+    y[planted] = (y[planted] + 3) % 10
+    folds = StratifiedKFold(5, shuffle=True, random_state=0)
+    fold = np.zeros(len(y), "i2")
+    for k, (_, test) in enumerate(folds.split(X, y)):
+        fold[test] = k
+    asked = [(SVC(gamma=0.001), "decision_function"), (KNeighborsClassifier(), "predict_proba")]
+    scores = tuple(cross_val_predict(m, X, y, cv=folds, method=how).astype("f4") for m, how in asked)
+    kinds = ("decision", "probability")
+    data = OutOfFold(("svm", "knn"), tuple(range(10)), y.astype("i4"), scores, kinds, fold, None, "sha")
+    assert len(set(suspects(data)["row"].head(30)) & set(planted)) >= 27
+
+
 def test_suspects_are_ranked_before_all_others(flipped):
     frame = suspects(flipped[0])
     assert frame["suspected"].is_monotonic_decreasing
@@ -52,7 +71,7 @@ def test_suspects_are_ranked_before_all_others(flipped):
     assert (frame["suggested"] != frame["label"]).all()
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(st.integers(0, 999), st.integers(1, 3), st.integers(0, 60))
 def test_suspected_is_the_published_rule(seed, n_models, n_flipped):
     data, _ = made(120, n_flipped, n_models, seed)
@@ -97,7 +116,7 @@ def test_no_other_weights_make_the_labels_likelier(flipped):
     opinions = np.stack([scaled(data, model) for model in data.models])[:, rows, data.y_true]
     found = np.log(pooled(data)[rows, data.y_true]).mean()
     for weights in np.random.default_rng(0).dirichlet(np.ones(3), 200):
-        assert np.log(weights @ opinions).mean() <= found + 1e-4
+        assert np.log(weights @ opinions).mean() <= found + 1e-7
 
 
 def test_models_of_decision_scores_alone_suffice(flipped):

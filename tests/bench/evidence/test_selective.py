@@ -27,7 +27,7 @@ def test_the_curve_by_hand():
     ) == pytest.approx((1 / 2 + 1 / 3 + 1 / 2) / 4)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(rows, st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(pairs, random):
     shuffled = random.sample(pairs, len(pairs))
@@ -38,7 +38,7 @@ def test_the_order_of_rows_does_not_matter(pairs, random):
     assert areas[0] == pytest.approx(areas[1])
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(rows)
 def test_everything_answered_is_the_accuracy(pairs):
     confidence, wrong = np.array([c for c, _ in pairs], float), np.array([w for _, w in pairs])

@@ -57,7 +57,7 @@ def test_the_temperature_is_scikit_learns():
     assert temperature(scores, y_true, "decision") == pytest.approx(expected, rel=1e-4)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.floats(0.05, 20), st.integers(0, 99), st.integers(2, 6))
 def test_no_other_temperature_has_a_smaller_loss(true_temperature, seed, n_classes):
     scores, y_true = drawn(200, n_classes, true_temperature, seed)
@@ -71,7 +71,7 @@ def test_the_true_temperature_is_found():
     assert temperature(scores, y_true, "decision") == pytest.approx(3, rel=0.03)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.floats(0.01, 100), st.floats(-50, 50), st.floats(0.1, 10))
 def test_units_and_offsets_of_decision_scores_do_not_matter(unit, offset, start):
     scores, y_true = drawn(200)
