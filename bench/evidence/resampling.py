@@ -17,7 +17,7 @@ from bench.evidence.components import average_precision_components, roc_auc_comp
 from bench.evidence.out_of_fold import OutOfFold
 from bench.metrics import normalised
 
-Statistic = Callable[[np.ndarray], np.ndarray]
+Statistics = Callable[[np.ndarray], dict[str, np.ndarray]]
 CELLS = 4_000_000
 ROUNDING = 1e-12
 
@@ -60,15 +60,14 @@ def resampled(
     -------
     dict of str to Resampled
     """
-    statistics = {metric: _statistic(data, metric) for metric in metrics}
-    found: dict[str, list[np.ndarray]] = {metric: [] for metric in metrics}
-    for counts in resamples(data.n_rows, n_resamples, seed):
-        for metric, statistic in statistics.items():
-            found[metric].append(statistic(counts))
+    of_rows = _means([metric for metric in metrics if metric in _OF_ROWS], data)
+    of_classes = _averages([metric for metric in metrics if metric in _OF_CLASSES], data)
+    drawn = [of_rows(counts) | of_classes(counts) for counts in resamples(data.n_rows, n_resamples, seed)]
     as_they_are = np.ones((1, data.n_rows))
+    value = of_rows(as_they_are) | of_classes(as_they_are)
     return {
-        metric: Resampled(statistic(as_they_are)[0], np.concatenate(found[metric]))
-        for metric, statistic in statistics.items()
+        metric: Resampled(value[metric][0], np.concatenate([part[metric] for part in drawn]))
+        for metric in metrics
     }
 
 
@@ -95,17 +94,10 @@ def resamples(n_rows: int, n_resamples: int, seed: int) -> Iterator[np.ndarray]:
         yield counts
 
 
-def _statistic(data: OutOfFold, metric: str) -> Statistic:
-    """Return the function from counts (k, n) to a metric of every model (k, n_models)."""
-    if metric in _OF_ROWS:
-        return _mean(_OF_ROWS[metric](data))
-    part, weighted = _OF_CLASSES[metric]
-    return _over_classes(data, part, weighted)
-
-
-def _mean(row_values: np.ndarray) -> Statistic:
-    columns = np.ascontiguousarray(row_values.T)
-    return lambda counts: counts @ columns / len(columns)
+def _means(metrics: Sequence[str], data: OutOfFold) -> Statistics:
+    """Return the function from counts (k, n) to metrics of every model that are means over rows."""
+    columns = {metric: np.ascontiguousarray(_OF_ROWS[metric](data).T) for metric in metrics}
+    return lambda counts: {metric: counts @ own / data.n_rows for metric, own in columns.items()}
 
 
 def _right(data: OutOfFold) -> np.ndarray:
@@ -145,17 +137,18 @@ def _one_vs_rest(
     return found
 
 
-def _over_classes(data: OutOfFold, part: str, weighted: bool) -> Statistic:
-    """Return the function from counts to an average over classes of recall, precision or F1."""
+def _averages(metrics: Sequence[str], data: OutOfFold) -> Statistics:
+    """Return the function from counts (k, n) to metrics of every model that are averages over classes."""
+    if not metrics:
+        return lambda counts: {}
     matrix, n_models, n_classes = _indicators(data), len(data.models), len(data.classes)
 
-    def statistic(counts: np.ndarray) -> np.ndarray:
+    def statistics(counts: np.ndarray) -> dict[str, np.ndarray]:
         sums = (matrix @ counts.T).T.reshape(len(counts), 1 + 2 * n_models, n_classes)
         there, missed, wrongly_said = np.split(sums, [1, 1 + n_models], axis=1)
-        weights = there if weighted else _counting(there, None if part == "balanced" else data.positive)
-        return (_of_class(part, there, missed, wrongly_said) * weights).sum(axis=2) / weights.sum(axis=2)
+        return {metric: _average(metric, there, missed, wrongly_said, data.positive) for metric in metrics}
 
-    return statistic
+    return statistics
 
 
 def _indicators(data: OutOfFold) -> csr_array:
@@ -170,23 +163,26 @@ def _indicators(data: OutOfFold) -> csr_array:
     return csr_array((np.ones(len(sums)), (sums, rows)), shape=shape)
 
 
-def _counting(there: np.ndarray, positive: int | None) -> np.ndarray:
-    """Return 1 for classes that count, else 0: those that a resample holds, or the positive one."""
-    if positive is None:
-        return (there > 0).astype(float)
-    return np.broadcast_to(np.arange(there.shape[2]) == positive, there.shape).astype(float)
-
-
-def _of_class(part: str, there: np.ndarray, missed: np.ndarray, wrongly_said: np.ndarray) -> np.ndarray:
+def _average(
+    metric: str, there: np.ndarray, missed: np.ndarray, wrongly_said: np.ndarray, positive: int | None
+) -> np.ndarray:
+    """Return one metric from the rows of each class: as they are, missed by each model, wrongly said."""
+    part, weighting = _OF_CLASSES[metric]
     found = there - missed
     said = found + wrongly_said
-    above, below = {
-        "balanced": (found, there),
-        "recall": (found, there),
-        "precision": (found, said),
-        "f1": (2 * found, there + said),
-    }[part]
-    return above / np.maximum(below, 1)
+    fractions = {"recall": (found, there), "precision": (found, said), "f1": (2 * found, there + said)}
+    above, below = fractions[part]
+    weights = _weights(weighting, there, positive)
+    return (above / np.maximum(below, 1) * weights).sum(axis=2) / weights.sum(axis=2)
+
+
+def _weights(weighting: str, there: np.ndarray, positive: int | None) -> np.ndarray:
+    """Return what each class counts in each resample; those that it lacks count nothing."""
+    if weighting == "rows":
+        return there
+    if weighting == "each" or positive is None:
+        return (there > 0).astype(float)
+    return np.broadcast_to(np.arange(there.shape[2]) == positive, there.shape).astype(float)
 
 
 _OF_ROWS = {
@@ -196,12 +192,12 @@ _OF_ROWS = {
     "average_precision": _average_precision,
 }
 _OF_CLASSES = {
-    "balanced_accuracy": ("balanced", False),
-    "f1": ("f1", False),
-    "f1_macro": ("f1", False),
-    "f1_weighted": ("f1", True),
-    "precision": ("precision", False),
-    "precision_macro": ("precision", False),
-    "recall": ("recall", False),
-    "recall_macro": ("recall", False),
+    "balanced_accuracy": ("recall", "each"),
+    "f1": ("f1", "counting"),
+    "f1_macro": ("f1", "counting"),
+    "f1_weighted": ("f1", "rows"),
+    "precision": ("precision", "counting"),
+    "precision_macro": ("precision", "counting"),
+    "recall": ("recall", "counting"),
+    "recall_macro": ("recall", "counting"),
 }
