@@ -10,7 +10,7 @@ from bench.cli import options
 from bench.cli.console import print_frame, print_json, print_table, say
 from bench.cli.inspecting import latest_folder
 from bench.errors import WORSE_EXIT_CODE, UsageError
-from reports.wording import number
+from reports.wording import number, quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,10 +147,10 @@ def _pair(test: dict[str, Any], rope: float) -> list[tuple[str, str]]:
     return [
         (f"{a} better by", f"{test['difference']:+.5f} ({test['low']:+.5f} to {test['high']:+.5f})"),
         (f"right by {a} alone, by {b} alone", f"{test['only_a']:,}, {test['only_b']:,}"),
-        ("p over rows", f"{test['p']:.2g}"),
-        ("p over folds (corrected t-test)", f"{test['p_folds']:.2g}"),
+        ("p over rows", quantity(test["p"])),
+        ("p over folds (corrected t-test)", quantity(test["p_folds"])),
         (f"P({a} worse, within {rope:g}, better)", " ".join(
-            f"{test[name]:.3f}" for name in ("p_worse", "p_equivalent", "p_better")
+            number(test[name], 3) for name in ("p_worse", "p_equivalent", "p_better")
         )),
     ]  # fmt: skip
 
