@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from bench.errors import DataError, FolderError
+from bench.evidence.expected import expected
+from bench.evidence.intervals import LEVEL, intervals
 from bench.records import DatasetInfo, Predictions, Row, Run
 from bench.store import RunStore
+from reports.outcomes import outcomes
+from reports.pooled import together
 
 SUBMISSION = ("submission.csv", "submission.json")
+COVERS = "the choice of the rows, those that were scored and those to come, and the training sets"
+Z = 1.96
 
 
 def available(store: RunStore, run: Run, row: Row) -> bool:
@@ -82,8 +89,9 @@ def summary(store: RunStore, run: Run, row: Row) -> dict[str, Any]:
     -------
     dict
         Plain values: model, command, metric, mean and std (ddof 1, over `n_folds` folds; None
-        without them), fingerprints, number of test rows, count of each label, stamp (of the
-        row, and whether test rows were trained on).
+        without them), expected (low and high of the score that the test rows may be expected to give, and
+        what that covers; None if unknown), fingerprints, number of test rows, count of each label, upload
+        (the command of Kaggle's client), stamp (of the row, and whether test rows were trained on).
     """
     results = [result for result in store.read_results(row) if result.status == "ok"]
     values = pd.Series([result.metrics.get(run.metric) for result in results], dtype=float)
@@ -95,11 +103,13 @@ def summary(store: RunStore, run: Run, row: Row) -> dict[str, Any]:
         "mean": _plain(values.mean(skipna=False)),
         "std": _plain(values.std(ddof=1, skipna=False)),
         "n_folds": len(results),
+        "expected": _expected(store, run, row),
         "dataset_sha256": run.info.sha256,
         "folds_sha256": run.protocol.folds_sha256,
         "n_rows": run.info.n_test,
         "labels": {str(label): int(counts.get(str(label), 0)) for label in run.info.classes},
         "n_test_in_train": run.info.n_test_in_train,
+        "upload": _upload(store, run, row),
         "stamp": _stamp(run.info, row),
     }
 
@@ -107,6 +117,27 @@ def summary(store: RunStore, run: Run, row: Row) -> dict[str, Any]:
 def _stamp(info: DatasetInfo, row: Row) -> str:
     known = f"{info.n_test_in_train:,} of {info.n_test:,} test rows are also in the training data"
     return "; ".join(filter(None, (row.stamp, known if info.n_test_in_train else "")))
+
+
+def _expected(store: RunStore, run: Run, row: Row) -> dict[str, Any] | None:
+    """Return the interval in which the score of the test rows is expected."""
+    outcome = next(outcome for outcome in outcomes(store, run) if outcome.row.name == row.name)
+    values = outcome.values(run.metric)
+    if not outcome.complete or values.isna().any():
+        return None
+    line = intervals(together(store, run, [row]), [run.metric]).to_dict("records")[0]
+    error = (line["high"] - line["low"]) / (2 * Z)
+    if pd.isna(error):
+        return None
+    size = (run.info.n_rows, run.info.n_test, run.protocol.n_splits)
+    low, high = expected(run.metric, line["value"], error, values.to_numpy(), *size)
+    return {"low": low, "high": high, "level": LEVEL, "covers": COVERS}
+
+
+def _upload(store: RunStore, run: Run, row: Row) -> str:
+    message = f"{row.name}, {run.metric} {run.protocol.n_splits} folds, bench {run.bench_version}"
+    words = ["kaggle", "competitions", "submit", run.info.name, "-f", str(store.path / SUBMISSION[0])]
+    return shlex.join([*words, "-m", message])
 
 
 def _labels(run: Run, row: Row, predictions: Predictions) -> np.ndarray:

@@ -15,12 +15,19 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 from synthetic import out_of_fold
 
 from bench.evidence import OutOfFold
+from bench.evidence.calibration import calibration, reliability
+from bench.evidence.cost import cost, price
+from bench.evidence.ensembles import KINDS, cross_fitted, recipe
+from bench.evidence.hard import difficulty, missed_by_every, missed_only_by, oracle, overlap, rescued_by
 from bench.evidence.intervals import intervals
+from bench.evidence.labels import corrected_accuracy, suspects
 from bench.evidence.pairs import pairs
 from bench.evidence.ranks import p_best, ranks
+from bench.evidence.selective import risk_coverage
 from bench.evidence.sentences import sentences
 from bench.metrics import metrics_of
 
@@ -76,6 +83,40 @@ def _ranks(data: OutOfFold) -> None:
     p_best(data, "accuracy")
 
 
+def _hard(data: OutOfFold) -> None:
+    difficulty(data)
+    overlap(data)
+    oracle(data)
+    missed_by_every(data)
+    for model in data.models:
+        missed_only_by(data, model)
+        rescued_by(data, model)
+
+
+def _labels(data: OutOfFold) -> None:
+    corrected_accuracy(data, suspects(data), 50)
+
+
+def _calibration(data: OutOfFold) -> None:
+    calibration(data)
+    for model in data.models:
+        reliability(data, model)
+        risk_coverage(data, model)
+
+
+def _cost(data: OutOfFold) -> None:
+    seconds = np.linspace(1, 100, N_MODELS)
+    frame = pd.DataFrame({"model": data.models, "score": data.correct.mean(axis=1), "fit_seconds": seconds})
+    frame = frame.assign(cpu_seconds=seconds, predict_ms_per_row=seconds, model_bytes=seconds)
+    price(cost(frame), data.n_rows)
+
+
+def _ensembles(data: OutOfFold) -> None:
+    for kind in KINDS:
+        cross_fitted(data, kind)
+        recipe(data, kind)
+
+
 def _fold_accuracies(data: OutOfFold) -> np.ndarray:
     return np.stack([data.correct[:, data.fold == f].mean(axis=1) for f in range(N_SPLITS)], axis=1)
 
@@ -85,6 +126,11 @@ PARTS: dict[str, Callable[[OutOfFold], None]] = {
     "pairs, accuracy": _pairs,
     "pairs, log loss": _pairs_of_log_loss,
     "pairs, ranks, sentences": _ranks,
+    "hard images": _hard,
+    "label errors": _labels,
+    "calibration": _calibration,
+    "cost": _cost,
+    "ensembles": _ensembles,
 }
 
 

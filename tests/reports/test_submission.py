@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import shlex
 from dataclasses import replace
 
 import numpy as np
@@ -122,6 +123,10 @@ def test_summary_says_where_the_submission_comes_from(folder):
     assert found["std"] == pytest.approx(np.std(values, ddof=1))
     assert sum(found["labels"].values()) == found["n_rows"] == 50
     assert found["dataset_sha256"] == folder.run.info.sha256
+    assert found["expected"]["low"] < found["mean"] < found["expected"]["high"] <= 1
+    words = shlex.split(found["upload"])
+    assert words[:4] == ["kaggle", "competitions", "submit", folder.run.info.name]
+    assert words[4:6] == ["-f", str(folder.store.path / "submission.csv")]
     assert json.loads(json.dumps(found)) == found
 
 

@@ -1,0 +1,61 @@
+"""What a model that is refitted on all rows may be expected to reach on new ones."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from bench.evidence.intervals import LEVEL
+from bench.metrics import METRICS
+
+# Errors of classifiers fall with the number of training rows n like n^-a, mostly with a below this
+# (Viering and Loog 2023, "The shape of learning curves: a review", section 3).
+STEEPNESS = 0.25
+
+
+def expected(
+    metric: str,
+    value: float,
+    standard_error: float,
+    fold_values: np.ndarray,
+    n_rows: int,
+    n_new: int,
+    n_splits: int,
+) -> tuple[float, float]:
+    """Return the interval in which the metric of new rows is expected.
+
+    Its variance is that of the out-of-fold rows, of the new rows, and of the training sets: by how much the
+    metric varies more over folds than their rows explain. The end on the better side is moved further, since
+    the refitted model is trained on more rows than those that were scored.
+
+    Parameters
+    ----------
+    metric : str
+        A name in `bench.metrics.METRICS`.
+    value : float
+        Over all out-of-fold rows.
+    standard_error : float
+        Of `value`, over the choice of the rows.
+    fold_values : ndarray of shape (n_repeats * n_splits,)
+    n_rows : int
+        Rows that `value` is over.
+    n_new : int
+        Rows to come.
+    n_splits : int
+
+    Returns
+    -------
+    low, high : float
+        Of 95 %, within the range of the metric.
+    """
+    from scipy.stats import norm
+
+    by_rows = standard_error**2
+    by_training = max(0.0, float(np.var(fold_values, ddof=1)) - by_rows * n_splits)
+    variance = by_rows * (1 + n_rows / n_new) + by_training * (1 + 1 / n_splits)
+    reach = float(norm.ppf((1 + LEVEL) / 2)) * math.sqrt(variance)
+    greater = METRICS[metric].greater_is_better
+    gain = abs((1.0 if greater else 0.0) - value) * (1 - (1 - 1 / n_splits) ** STEEPNESS)
+    low, high = value - reach - (0 if greater else gain), value + reach + (gain if greater else 0)
+    return max(0.0, low), min(1.0, high) if greater else high

@@ -1,0 +1,56 @@
+"""The interval in which a submission's score is expected."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.evidence.expected import expected
+
+shares = st.floats(0.5, 0.999)
+
+
+def of(value: float, spread: float = 0.0, n_rows: int = 10_000, n_new: int = 5_000, n_splits: int = 5):
+    error = math.sqrt(value * (1 - value) / n_rows)
+    folds = value + spread * np.array([-1, 1, -1, 1, 0])[:n_splits]
+    return expected("accuracy", value, error, folds, n_rows, n_new, n_splits)
+
+
+@given(shares)
+def test_it_holds_the_value_and_reaches_further_up_than_down(value):
+    low, high = of(value)
+    assert 0 <= low < value < high <= 1
+    assert high == 1 or high - value > value - low
+
+
+@given(shares, st.floats(0, 0.02))
+def test_models_that_vary_between_trainings_are_less_certain(value, spread):
+    low, high = of(value)
+    wider_low, wider_high = of(value, spread)
+    assert wider_low <= low
+    assert wider_high >= high
+
+
+def test_losses_are_expected_to_fall():
+    low, high = expected("log_loss", 0.2, 0.01, np.full(5, 0.2), 1000, 1000, 5)
+    assert 0 <= low < 0.2 < high
+    assert 0.2 - low > high - 0.2
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_new_rows_of_the_same_model_are_inside_most_of_the_time(seed):
+    rng = np.random.default_rng(seed)
+    truth, inside = 0.97, 0
+    for _ in range(200):
+        value = rng.binomial(10_000, truth) / 10_000
+        low, high = of(value)
+        inside += low <= rng.binomial(5_000, truth) / 5_000 <= high
+    assert inside >= 184
+
+
+def test_a_width_of_few_binomial_ones():
+    low, high = of(0.96, n_rows=42_000, n_new=28_000)
+    binomial = 1.96 * math.sqrt(0.96 * 0.04 / 28_000)
+    assert (high - low) / 2 < 2.5 * binomial

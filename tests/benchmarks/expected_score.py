@@ -1,0 +1,70 @@
+"""How often the expected interval of a submission holds the score that the test rows really give.
+
+    python tests/benchmarks/expected_score.py sgd tree forest --data IDX_FOLDER --splits 20 --cv 5
+
+Each split draws 42,000 of MNIST's 70,000 images with a seed of its own; a model's out-of-fold scores on them
+give the interval, and its refit is scored on the other 28,000. Prints a line per fit, then hits and the mean
+half-width over that of a binomial proportion of the test rows alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+
+import numpy as np
+from fits import fit, joined, split
+
+from bench import datasets
+from bench.evidence.expected import expected
+from bench.folds import make_folds
+from bench.plan import fold_jobs
+from bench.records import Dataset, EstimatorSpec
+from bench.registry import resolve, select
+from bench.worker import fit_job
+
+N_TEST = 28_000
+Z = 1.96
+
+
+def main() -> None:
+    """Print one line for each model and split, then one for each model."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("models", nargs="+")
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--splits", type=int, default=20)
+    parser.add_argument("--cv", type=int, default=5)
+    parser.add_argument("--test", type=int, default=N_TEST)
+    wish = parser.parse_args()
+    whole = joined(datasets.load(wish.data))
+    for spec in select(wish.models):
+        hits, widths = 0, []
+        for seed in range(wish.splits):
+            data = split(whole, wish.test, seed=seed, stratified=True)
+            low, high = promised(spec, data, wish.cv, seed)
+            true = fit(spec, resolve(spec, "quick"), data, seed=seed, threads=1).accuracy
+            hits += low <= true <= high
+            widths.append((high - low) / 2 / (Z * math.sqrt(true * (1 - true) / wish.test)))
+            print(
+                f"{spec.name} {seed}: {true:.4f} in {low:.4f} to {high:.4f}: {low <= true <= high}",
+                flush=True,
+            )
+        print(
+            f"{spec.name}: {hits} of {wish.splits}, half-width {np.mean(widths):.2f} binomial ones",
+            flush=True,
+        )
+
+
+def promised(spec: EstimatorSpec, data: Dataset, n_splits: int, seed: int) -> tuple[float, float]:
+    """Return the interval that the out-of-fold accuracy of the training rows promises for the test rows."""
+    folds = make_folds(data, n_splits, 1, seed)
+    jobs = fold_jobs(spec, resolve(spec, "quick"), folds)
+    results = [fit_job(job, data, folds, 1).result for job in jobs]
+    values = np.array([result.metrics["accuracy"] for result in results], dtype=float)
+    pooled = float(np.average(values, weights=[result.n_test for result in results]))
+    error = math.sqrt(pooled * (1 - pooled) / len(data.y))
+    return expected("accuracy", pooled, error, values, len(data.y), len(data.y_test), n_splits)
+
+
+if __name__ == "__main__":
+    main()
