@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.environment import versions
 from bench.records import DatasetInfo, EstimatorSpec, Folds, Job, Params, Plan, Row
 
 COMMON_PACKAGES = ("honest-bench", "numpy", "scipy", "scikit-learn")
+# Seeds of repeats follow one another; those of further fits are far from them.
+SEED_STEP = 1_000_003
 OPTIMISTIC = "tuned on these rows: optimistic"
 NO_IMAGE = "needs images, and these columns are none; say --image-shape HxW if they are pixels"
 
@@ -37,6 +39,7 @@ def make_plan(
     folds: Folds,
     choices: Iterable[Choice],
     command: Callable[[Choice], str],
+    n_seeds: int = 1,
 ) -> Plan:
     """Return the rows of the leaderboard and the fold jobs behind them.
 
@@ -48,18 +51,26 @@ def make_plan(
         In the order in which they are to be fitted.
     command : callable
         Gives the command line that reproduces a choice.
+    n_seeds : int
+        How many seeds every model is fitted with on each fold; the first one is the row's own.
     """
-    rows, jobs = [], []
+    rows, jobs, further = [], [], []
     for choice in choices:
         reason = _reason_to_skip(choice.spec, info)
-        own = [] if reason else fold_jobs(choice.spec, choice.params, folds)
-        rows.append(_row(choice, own, folds, reason, command(choice)))
+        seeds = range(0 if reason else n_seeds)
+        own, *others = [fold_jobs(choice.spec, choice.params, folds, seed) for seed in seeds] or [[]]
+        rows.append(_row(choice, own, others, folds, reason, command(choice)))
         jobs.extend(own)
-    return Plan(info, folds, tuple(rows), tuple(jobs))
+        further.extend(job for part in others for job in part)
+    return Plan(info, folds, tuple(rows), (*jobs, *further))
 
 
-def fold_jobs(spec: EstimatorSpec, params: Params, folds: Folds) -> list[Job]:
-    """Return one job for each repeat and fold."""
+def fold_jobs(spec: EstimatorSpec, params: Params, folds: Folds, seed: int = 0) -> list[Job]:
+    """Return one job for each repeat and fold, with the model's first seed or a further one."""
+    return [replace(job, seed=job.seed + seed * SEED_STEP) for job in _jobs(spec, params, folds)]
+
+
+def _jobs(spec: EstimatorSpec, params: Params, folds: Folds) -> list[Job]:
     return [
         _job(spec, params, folds, repeat, fold, "fold")
         for repeat in range(folds.n_repeats)
@@ -98,7 +109,9 @@ def _reason_to_skip(spec: EstimatorSpec, info: DatasetInfo) -> str:
     return f"needs {' and '.join(missing)}; pip install {' '.join(missing)}" if missing else ""
 
 
-def _row(choice: Choice, own: list[Job], folds: Folds, reason: str, command: str) -> Row:
+def _row(
+    choice: Choice, own: list[Job], others: list[list[Job]], folds: Folds, reason: str, command: str
+) -> Row:
     return Row(
         name=choice.name,
         estimator=choice.spec.name,
@@ -110,4 +123,5 @@ def _row(choice: Choice, own: list[Job], folds: Folds, reason: str, command: str
         skipped=reason,
         stamp=OPTIMISTIC if choice.tuned else "",
         command=command,
+        seed_keys=tuple(tuple(job.key for job in jobs) for jobs in others),
     )

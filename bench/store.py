@@ -143,7 +143,11 @@ class RunStore(Folder):
 
     def read_results(self, row: Row) -> list[FoldResult]:
         """Return the ended fold jobs of a row, by repeat and fold."""
-        results = (self.read_result(row.estimator, key) for key in row.keys)
+        return self.read_each(row.estimator, row.keys)
+
+    def read_each(self, estimator: str, keys: Iterable[str]) -> list[FoldResult]:
+        """Return the ended ones of some jobs of a model, in the given order."""
+        results = (self.read_result(estimator, key) for key in keys)
         return [result for result in results if result is not None]
 
     def read_predictions(self, estimator: str, key: str) -> Predictions:

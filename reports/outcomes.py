@@ -23,6 +23,8 @@ class Outcome:
         Its ended job on all rows.
     n_expected : int
         Folds times repeats of the run.
+    reseeded : tuple of tuple of FoldResult
+        For each further seed of the model, its ended fold jobs.
     remark : str
         What must be known to read its numbers, such as "never says 8"; or "".
     """
@@ -31,6 +33,7 @@ class Outcome:
     results: tuple[FoldResult, ...]
     refit: FoldResult | None
     n_expected: int
+    reseeded: tuple[tuple[FoldResult, ...], ...] = ()
     remark: str = ""
 
     @property
@@ -65,6 +68,15 @@ class Outcome:
             return f"failed: {reasons[0]}"
         return f"{len(self.done)}/{self.n_expected} folds: {reasons[0] if reasons else 'not finished'}"
 
+    def seed_means(self, metric: str) -> list[float]:
+        """Return the mean of a metric over folds for each seed, the row's own first, that has all folds."""
+        sets = [self.done, *(tuple(r for r in results if r.status == "ok") for results in self.reseeded)]
+        whole = [results for results in sets if len(results) == len(self.row.keys)]
+        return [
+            float(pd.Series([r.metrics.get(metric) for r in results], dtype=float).mean())
+            for results in whole
+        ]
+
     def values(self, metric: str) -> pd.Series:
         """Return a metric of every scored fold.
 
@@ -94,6 +106,7 @@ def _outcome(store: RunStore, run: Run, row: Row) -> Outcome:
         results=tuple(store.read_results(row)),
         refit=store.read_result(row.estimator, row.refit_key) if row.refit_key else None,
         n_expected=run.protocol.n_splits * run.protocol.n_repeats,
+        reseeded=tuple(tuple(store.read_each(row.estimator, keys)) for keys in row.seed_keys),
     )
     if run.info.positive is None or not _never_positive(outcome):
         return outcome

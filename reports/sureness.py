@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import stdev
 
 import pandas as pd
 
@@ -37,6 +38,8 @@ class Sureness:
     pairs : tuple of Table
         Overlap of errors, price of accuracy.
     calibration : Table
+    seeds : Table or None
+        How far means move with the seed alone; None if no model was fitted with several seeds.
     """
 
     covers: str
@@ -45,6 +48,7 @@ class Sureness:
     hard: str
     pairs: tuple[Table, ...]
     calibration: Table
+    seeds: Table | None
 
 
 def sureness(board: Leaderboard, found: Evidence | None) -> Sureness | None:
@@ -58,6 +62,7 @@ def sureness(board: Leaderboard, found: Evidence | None) -> Sureness | None:
         hard=_hard(board, found),
         pairs=(_overlap(found), _price(board, found)),
         calibration=_calibration(found),
+        seeds=_seeds(board),
     )
 
 
@@ -144,3 +149,15 @@ def _calibration(found: Evidence) -> Table:
     ]
     heads = ("Model", "ECE", "ECE scaled", "Brier scaled", "Temperature", "Right of surest 99 %", "of 90 %")
     return Table("Calibration: can the probabilities be believed?", heads, tuple(lines))
+
+
+def _seeds(board: Leaderboard) -> Table | None:
+    metric = board.run.metric
+    means = {o.row.name: o.seed_means(metric) for o in board.outcomes if o.row.seed_keys}
+    lines = [
+        (name, str(len(found)), number(min(found)), number(max(found)), number(stdev(found), 5))
+        for name, found in means.items()
+        if len(found) > 1
+    ]
+    heads = ("Model", "Seeds", "Lowest mean", "Highest mean", "Standard deviation")
+    return Table("Noise of the seed: same folds, same parameters", heads, tuple(lines)) if lines else None

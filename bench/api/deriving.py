@@ -119,7 +119,7 @@ def digest(store: RunStore, run: Run) -> str:
     """
     total = hashlib.sha256()
     rows = [row for row in run.rows if row.recipe is None]
-    jobs = {(key, row.estimator) for row in rows for key in (*row.keys, row.refit_key)}
+    jobs = {(key, row.estimator) for row in rows for key in row.every_key}
     for key, estimator in sorted(jobs):
         result = store.read_result(estimator, key) if key else None
         if result is not None and result.status == "ok":
@@ -151,8 +151,8 @@ def _state(store: RunStore, run: Run) -> str:
     results = [
         (row.name, key, result.status, result.reason)
         for row in run.rows
-        for key in (*row.keys, row.refit_key)
-        if key and (result := store.read_result(row.estimator, key)) is not None
+        for key in row.every_key
+        if (result := store.read_result(row.estimator, key)) is not None
     ]
     rows = [(row.name, row.skipped, row.stamp, row.command) for row in run.rows]
     return fingerprint([bench.__version__, run.metric, run.precision, run.best, rows, results])

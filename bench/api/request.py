@@ -32,6 +32,7 @@ class Request:
     cv: int = 5
     repeats: int = 1
     seed: int = 0
+    seeds: int = 1
     metric: str = "accuracy"
     precision: float | None = None
     preset: str = "quick"

@@ -20,6 +20,7 @@ from bench.supervise import Crew
 from reports.leaderboard import best_row
 
 REFIT = ("best", "all", "none")
+MAX_SEEDS = 1000
 
 
 class Observer(Protocol):
@@ -85,6 +86,8 @@ def prepare(request: Request) -> Prepared:
     refit = request.refit or ""
     if refit and refit not in REFIT:
         raise unknown("--refit", refit, REFIT)
+    if not 1 <= request.seeds <= MAX_SEEDS:
+        raise UsageError(f"--seeds must be from 1 to {MAX_SEEDS}; got {request.seeds}")
     specs = registry.select(request.models, every=request.every, tags=request.tags, excluded=request.excluded)
     overrides = [registry.parse_override(text) for text in request.overrides]
     registry.check_used(overrides, specs)
@@ -95,7 +98,8 @@ def prepare(request: Request) -> Prepared:
 
     def plan(session: Session) -> Plan:
         choices = defaults + (_tuned(defaults, overrides, session) if request.tuned else [])
-        return make_plan(session.info, session.folds, choices, partial(_command, session.request))
+        command = partial(_command, session.request)
+        return make_plan(session.info, session.folds, choices, command, request.seeds)
 
     refit = refit or ("all" if session.info.test_labelled else "best")
     return Prepared(session, plan(session), jobs, threads, own, refit, plan)

@@ -61,6 +61,14 @@ Ensembles = Annotated[
         rich_help_panel="Models",
     ),
 ]
+Seeds = Annotated[
+    int,
+    typer.Option(
+        "--seeds",
+        help="Fit every model with so many seeds on each fold, to show the noise of the seed alone.",
+        rich_help_panel="Protocol",
+    ),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Print what would be fitted, and stop.", rich_help_panel="Output")
 ]
@@ -86,6 +94,7 @@ def run(
     cv: options.Cv = 5,
     repeats: options.Repeats = 1,
     seed: options.Seed = 0,
+    seeds: Seeds = 1,
     metric: options.Metric = "accuracy",
     precision: options.Precision = None,
     refit: Refit = None,
@@ -120,6 +129,7 @@ def run(
         cv=cv,
         repeats=repeats,
         seed=seed,
+        seeds=seeds,
         metric=metric,
         precision=precision,
         preset=preset,

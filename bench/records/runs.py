@@ -51,6 +51,8 @@ class Row:
         The command that reproduces the row.
     recipe : Recipe or None
         How it is made of other rows, if it is an ensemble.
+    seed_keys : tuple of tuple of str
+        For each further seed of the model, keys as in `keys`.
     """
 
     name: str
@@ -64,6 +66,13 @@ class Row:
     stamp: str = ""
     command: str = ""
     recipe: Recipe | None = None
+    seed_keys: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def every_key(self) -> tuple[str, ...]:
+        """Keys of all its jobs; without that on all rows if there is none yet."""
+        further = (key for keys in self.seed_keys for key in keys)
+        return tuple(filter(None, (*self.keys, *further, self.refit_key)))
 
 
 @dataclass(frozen=True)

@@ -71,3 +71,20 @@ def test_a_tuned_choice_is_a_stamped_row_of_its_own(bench_case):
     plan = plan_of(bench_case, [Choice(ESTIMATORS["sgd"], {}), Choice(ESTIMATORS["sgd"], {}, tuned=True)])
     assert [(row.name, row.stamp) for row in plan.rows] == [("sgd", ""), ("sgd (tuned)", OPTIMISTIC)]
     assert plan.rows[0].keys == plan.rows[1].keys
+
+
+def test_further_seeds_change_the_seed_alone_and_come_last(bench_case):
+    choices = [Choice(model, {}) for model in bench_case.models]
+    one = make_plan(bench_case.info, bench_case.folds, choices, lambda choice: "")
+    three = make_plan(bench_case.info, bench_case.folds, choices, lambda choice: "", 3)
+    assert three.jobs[: len(one.jobs)] == one.jobs
+    assert len(three.jobs) == 3 * len(one.jobs) == len({job.key for job in three.jobs})
+    assert [row.keys for row in three.rows] == [row.keys for row in one.rows]
+    assert {(job.estimator, job.fold) for job in three.jobs} == {
+        (job.estimator, job.fold) for job in one.jobs
+    }
+    assert three.rows[0].every_key == (
+        *three.rows[0].keys,
+        *sum(three.rows[0].seed_keys, ()),
+        one.rows[0].refit_key,
+    )
