@@ -180,7 +180,11 @@ def _read_path(source: str, options: _Options) -> Raw:
     test, label, images, max_bytes = options.test, options.label, options.images, options.max_bytes
     path = files.locate(source)
     if path is None:
-        raise _unknown(source) if _is_name(source) else files.missing(Path(source))
+        raise (
+            _unknown(source)
+            if _is_name(source) and not Path(source).is_symlink()
+            else files.missing(Path(source))
+        )
     kind = "folder" if path.is_dir() else path.suffix.lower()
     if kind == ".csv":
         train = files.on_disk(path, max_bytes)

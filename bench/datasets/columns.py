@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
-from bench.datasets.sizes import MAX_TEXT
+from bench.datasets.sizes import MAX_PADDING, MAX_TEXT
 from bench.errors import DataError, UsageError
 
 ID_NAMES = ("ImageId", "id", "Id", "ID")
+NUMBER = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?"
 ALLOWED = {"uint8": "a whole number from 0 to 255", "float32": "a finite number"}
 
 _PIXEL = re.compile(r"pixel(\d{1,9})", re.ASCII)
@@ -37,6 +38,11 @@ def ordered(names: Sequence[str], *, images: bool = False) -> tuple[str, ...]:
     if are_pixels(names) or (images and are_numbered(names)):
         return tuple(sorted(names, key=lambda name: (_numbers(name), name)))
     return tuple(names) if images else tuple(sorted(names))
+
+
+def are_counted(names: Sequence[str]) -> bool:
+    """Return whether the names stand in the order of their numbers and differ in nothing else."""
+    return are_numbered(names) and tuple(names) == ordered(names, images=True)
 
 
 def are_numbered(names: Iterable[str]) -> bool:
@@ -104,12 +110,16 @@ def plain_values(texts: Iterable[str]) -> np.ndarray:
     return np.array(texts, dtype=np.str_)
 
 
-def check_texts(where: str, column: str, texts: Iterable[str]) -> None:
+def check_texts(where: str, column: str, texts: Collection[str]) -> None:
     """Refuse labels and identifiers that are too long to be either: arrays give each the longest's room."""
-    longest = max(texts, key=len, default="")
-    if len(longest) > MAX_TEXT:
-        found = f"the column {column!r} holds a text of {len(longest):,} characters"
+    longest = max(map(len, texts), default=0)
+    if longest > MAX_TEXT:
+        found = f"the column {column!r} holds a text of {longest:,} characters"
         raise DataError(f"{where}: {found}; shorten it to {MAX_TEXT}")
+    room = longest * len(texts)
+    if room > MAX_PADDING and room - sum(map(len, texts)) > MAX_PADDING:
+        found = f"the column {column!r} holds {len(texts):,} texts, of which one has {longest} characters"
+        raise DataError(f"{where}: {found}, too much to be kept; shorten it")
 
 
 def convert(where: str, names: Sequence[str], values: np.ndarray, dtype: str) -> np.ndarray:

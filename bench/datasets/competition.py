@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Mapping, Sequence
+import posixpath
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from bench.datasets.assemble import Raw
 from bench.datasets.columns import (
     ID_NAMES,
+    are_pixels,
     as_pixels,
     dtype_of,
     ordered,
@@ -24,6 +26,9 @@ from bench.errors import DataError
 
 N_COMPARED = 1_000
 
+_LABEL_NAMES = {"label", "target", "class", "y"}
+_STRAYS = ("test.csv", "test.csv.zip", "test.csv.gz")
+
 
 def read_competition(
     where: str, members: Mapping[str, File], test: File | None, label: str | None, *, images: bool
@@ -33,13 +38,15 @@ def read_competition(
     Raises
     ------
     DataError
-        If there is no train.csv, or the tables do not fit together.
+        If there is no train.csv, test rows lie elsewhere, or the tables do not fit together.
     """
     if "train.csv" not in members:
         sought = "neither train.csv nor train-images-idx3-ubyte"
         raise DataError(
             f"{where}: holds {sought}; give a competition, a folder of idx files, a csv or an npz"
         )
+    if test is None and "test.csv" not in members:
+        _check_strays(where, members)
     submission = members.get("sample_submission.csv") if test is None else None
     test = test or members.get("test.csv")
     return read_tables(members["train.csv"], test, submission, label, images=images)
@@ -92,6 +99,12 @@ def read_tables(
         id_name=id_name or own_id_name,
         label_name=label_name or ("Label" if label.lower() == "label" else label),
     )
+
+
+def _check_strays(where: str, names: Iterable[str]) -> None:
+    if stray := next((name for name in names if posixpath.basename(name) in _STRAYS), None):
+        found = f"holds {stray[:100]!r}, but no test.csv beside train.csv"
+        raise DataError(f"{where}: {found}; put it there unpacked, or remove it")
 
 
 def check_columns(table: Table, features: Sequence[str], extra: Collection[str], train: str) -> None:
@@ -175,12 +188,19 @@ def _find_label(tables: Sequence[Table], label: str | None, id_names: Collection
     if "label" in train.header:
         return "label"
     for test in tests:
-        lacking = [name for name in train.header if name not in test.header and name not in id_names]
-        if len(lacking) == 1:
+        known = {*test.header, *id_names}
+        lacking = [name for name in train.header if name not in known]
+        if len(lacking) == 1 and not are_pixels(lacking) and not _holds_label(test):
             return lacking[0]
     raise DataError(
         f"{train.where}: which column is the label is not clear; {_nearest('label', train.header)}"
     )
+
+
+def _holds_label(table: Table) -> bool:
+    """Return whether a column sounds like the label; y beside x is a place."""
+    names = {name.casefold() for name in table.header}
+    return bool(names & _LABEL_NAMES - ({"y"} if "x" in names else set()))
 
 
 def _find_features(tables: Sequence[Table], others: set[str], *, images: bool) -> tuple[str, ...]:

@@ -6,13 +6,14 @@ import csv
 import io
 import math
 import re
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
-from bench.datasets.columns import ALLOWED
+from bench.datasets.columns import ALLOWED, NUMBER
 from bench.datasets.files import one_line
 from bench.errors import DataError
 
-_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+_NUMBER = re.compile(rf"\s*{NUMBER}\s*", re.ASCII)
 _LARGEST_FLOAT32 = 3.4028235e38
 
 
@@ -56,9 +57,17 @@ def explain(
 
 def check_quotes(where: str, content: bytes) -> None:
     """Refuse what only lenient readers understand: a quoted cell that goes on, or one that never ends."""
-    if b'"' in content:
-        for _ in _numbered_rows(where, content):
-            pass
+    if b'"' not in content:
+        return
+    try:
+        deque(csv.reader(as_text(content), strict=True), maxlen=0)
+    except (UnicodeDecodeError, csv.Error):
+        deque(_numbered_rows(where, content), maxlen=0)
+
+
+def as_text(content: bytes) -> io.TextIOWrapper:
+    """Return the lines of a csv, their ends as they are, without the mark that tells the order of bytes."""
+    return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
 
 
 def blank(cell: str) -> bool:
@@ -68,11 +77,11 @@ def blank(cell: str) -> bool:
 
 def is_blank(row: Sequence[str]) -> bool:
     """Return whether a row of fields stands for an empty line."""
-    return not row or (len(row) == 1 and blank(row[0]))
+    return not row or (len(row) == 1 and not row[0].strip(" \t"))
 
 
 def _numbered_rows(where: str, content: bytes) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline=""), strict=True)
+    reader = csv.reader(as_text(content), strict=True)
     head_is_past = False
     line = 1
     try:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import errno
+import io
 import os
 import stat
 import zipfile
@@ -18,6 +20,8 @@ from bench.datasets.sizes import check_size, read_at_most
 from bench.errors import DataError, EnvironmentProblem, visible
 
 _LONGEST_PATH = 300
+_TABLES = ("train.csv", "test.csv", "sample_submission.csv")
+_NO_PATH = (errno.ELOOP, errno.ENAMETOOLONG)
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,7 @@ def members(path: Path, max_bytes: int) -> dict[str, File]:
     """
     if path.is_dir():
         with reading(path):
-            return {file.name: on_disk(file, max_bytes) for file in sorted(path.iterdir()) if file.is_file()}
+            return {file.name: on_disk(file, max_bytes) for file in sorted(path.iterdir()) if _counts(file)}
     if path.suffix.lower() != ".zip":
         found = f"the suffix {shown(path.suffix)!r} is not known"
         raise DataError(f"{shown(path)}: {found}; give a folder, .csv, .npz or .zip")
@@ -109,6 +113,8 @@ def members(path: Path, max_bytes: int) -> dict[str, File]:
 
 def missing(path: Path) -> DataError:
     """Return the error for a path that does not exist, with the nearest name beside it."""
+    if path.is_symlink():
+        return DataError(f"{shown(path)}: is a link that leads to no file; correct it, or remove it")
     if not path.parent.is_dir():
         return DataError(f"{shown(path)}: its folder does not exist; check the path")
     near = difflib.get_close_matches(path.name, names_in(path.parent), n=1, cutoff=0.5)
@@ -135,10 +141,17 @@ def reading(path: Path) -> Iterator[None]:
             f"{shown(path)}: reading is not permitted; change its permissions"
         ) from error
     except OSError as error:
+        if error.errno in _NO_PATH:
+            raise DataError(f"{shown(path)}: is no path ({error.strerror}); correct it") from error
         problem = error.strerror or one_line(error)
         raise EnvironmentProblem(
             f"{shown(path)}: cannot be read ({problem}); check the path and the disk"
         ) from error
+
+
+def _counts(file: Path) -> bool:
+    """Return whether to know a file of a folder: what should be data is known, and refused, if it is none."""
+    return file.is_file() or file.name in _TABLES or ("-ubyte" in file.name and not file.is_dir())
 
 
 def _read_bytes(path: Path, max_bytes: int) -> bytes:
@@ -160,7 +173,7 @@ def _unpacked(path: Path, where: str, max_bytes: int) -> Iterator[zipfile.ZipFil
 
 @contextmanager
 def _opened(path: Path, max_bytes: int) -> Iterator[BufferedIOBase]:
-    """Open a regular file; opening a pipe would wait for ever, and a device may have no end."""
+    """Open a regular file; a pipe or what the system calls a file of no bytes might wait for ever."""
     with reading(path):
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
@@ -169,4 +182,4 @@ def _opened(path: Path, max_bytes: int) -> Iterator[BufferedIOBase]:
             raise DataError(f"{shown(path)}: is a pipe or a device and no file; save the data to a file")
         check_size(shown(path), status.st_size, max_bytes)
         with path.open("rb") as stream:
-            yield stream
+            yield stream if status.st_size else io.BytesIO()

@@ -117,6 +117,8 @@ def _array(where: str, content: bytes) -> np.ndarray:
     body = content[stream.tell() :]
     if dtype.hasobject:
         raise DataError(f"{where}: holds Python objects; save numbers and text with numpy.savez")
+    if dtype.subdtype is not None:
+        raise DataError(f"{where}: holds arrays within an array; save numbers and text with numpy.savez")
     if not dtype.itemsize or min(shape, default=0) < 0 or math.prod(shape) * dtype.itemsize != len(body):
         found = f"promises {str(dtype)[:60]} of shape {str(shape)[:60]} but holds {len(body)} bytes"
         raise DataError(f"{where}: {found}; save it again")
@@ -127,6 +129,8 @@ def _array(where: str, content: bytes) -> np.ndarray:
 def _head(where: str, stream: io.BytesIO) -> tuple[tuple[int, ...], bool, np.dtype]:
     try:
         version = np.lib.format.read_magic(stream)
+        if version not in _HEADS:
+            raise ValueError(f"version {version[0]}.{version[1]} of npy")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return _HEADS[version](stream)

@@ -14,6 +14,7 @@ Stream = BufferedIOBase | IO[bytes]
 
 MAX_FEATURES = 1_000_000
 MAX_TEXT = 256
+MAX_PADDING = 2**26
 
 _CHUNK_BYTES = 1 << 20
 _UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,16 +12,18 @@ from functools import partial
 
 import numpy as np
 
-from bench.datasets.columns import check_texts, unsigned_zeros
-from bench.datasets.diagnosis import blank, check_quotes, explain, is_blank
+from bench.datasets.columns import NUMBER, check_texts, unsigned_zeros
+from bench.datasets.diagnosis import as_text, blank, check_quotes, explain, is_blank
 from bench.datasets.files import File, one_line
 from bench.errors import DataError
 
-# pandas takes True and 1_0 for numbers; a single byte is sought first because that is ten times as fast.
 MAX_COLUMNS = 200_000
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_N_WIDE, _BYTES_PER_COLUMN = 1_000, 500
+_NUMBER = re.compile(NUMBER, re.ASCII)
 _NAMELESS = re.compile(r"Unnamed: \d+", re.ASCII)
+_BLANK_BEGINNING = re.compile(rb'(?:\xef\xbb\xbf)?(?:(?:[ \t]*+|"[ \t]*+")[\r\n])*+')
+# pandas takes True and 1_0 for numbers; a single byte is sought first because that is ten times as fast.
 _SUSPICIOUS = ((b"_", b"_"), (b"e", b"rue"), (b"E", b"RUE"), (b"e", b"alse"), (b"E", b"ALSE"))
 
 
@@ -49,19 +52,18 @@ def open_table(file: File) -> Table:
     Raises
     ------
     DataError
-        If it is empty, no UTF-8 text, not separated by commas, or has no head, or unnamed or equal columns.
+        If it is empty, no UTF-8 text, not separated by commas, or too wide, or has no head, or unnamed or
+        equal columns.
     """
     content = file.read()
     if b"\0" in content:
         raise DataError(f"{file.where}: holds NUL bytes, so it is no text; save it as a UTF-8 csv")
+    _check_width(file.where, content)
     header = tuple(name.strip() for name in _first_row(file.where, content))
     if not header:
         raise DataError(f"{file.where}: is empty; give a csv with a head and rows")
     if len(header) == 1 and any(sign in header[0] for sign in ";\t|"):
         raise DataError(f"{file.where}: is not separated by commas; save it with commas")
-    if len(header) > MAX_COLUMNS:
-        found = f"has {len(header):,} columns where {MAX_COLUMNS:,} can be read"
-        raise DataError(f"{file.where}: {found}; give fewer, or an npz")
     _check_names(file.where, header)
     check_quotes(file.where, content)
     return Table(file.where, content, header)
@@ -93,11 +95,14 @@ def read_table(
         If a row has too few or too many fields, or a cell is empty or not what its column asks for.
     """
     explanation = partial(explain, table.where, table.content, table.header, numbers, dtype, text)
-    body = max(table.content.find(b"\n"), 0)
+    body = _line_end(table.content, 0)
     if any(all(table.content.find(part, body) >= 0 for part in parts) for parts in _SUSPICIOUS):
         explanation()
     try:
-        X, texts, ragged = _read_fast(table, numbers, dtype, text)
+        if is_wide := _is_short_and_wide(table):
+            explanation()
+        read = _read_plainly if is_wide else _read_fast
+        X, texts, ragged = read(table, numbers, dtype, text)
     except (ValueError, OverflowError, csv.Error) as error:
         explanation()
         problem = f"cannot be understood ({one_line(error)})"
@@ -106,7 +111,7 @@ def read_table(
         explanation()
     for name, column in texts.items():
         check_texts(table.where, name, column)
-    return X, texts
+    return X if dtype == "uint8" else unsigned_zeros(X), texts
 
 
 def _read_fast(
@@ -122,7 +127,7 @@ def _read_fast(
     )
     with np.errstate(over="ignore", invalid="ignore"):
         frame = pd.read_csv(
-            io.BytesIO(table.content),
+            io.BytesIO(_for_pandas(table.content)),
             names=list(table.header),
             header=0,
             index_col=False,
@@ -139,7 +144,61 @@ def _read_fast(
     X = np.array(frame[list(numbers)], dtype=dtype, order="C")
     if dtype == "float32" and not np.isfinite(X).all():
         raise ValueError("a number is not finite")
-    return X if dtype == "uint8" else unsigned_zeros(X), texts, ragged
+    return X, texts, ragged
+
+
+def _read_plainly(
+    table: Table, numbers: Sequence[str], dtype: str, text: Sequence[str]
+) -> tuple[np.ndarray, dict[str, np.ndarray], bool]:
+    """Return the same of rows that have been explained."""
+    _second_row(table)
+    places = {name: place for place, name in enumerate(table.header)}
+    numbered, named = [places[name] for name in numbers], {name: places[name] for name in text}
+    X, texts = [], []
+    for row in itertools.islice(_rows(table.content), 1, None):
+        X.append(np.array([float(row[place]) for place in numbered], dtype=dtype))
+        texts.append([row[place] for place in named.values()])
+    columns = zip(named, zip(*texts, strict=True), strict=True)
+    return np.stack(X), {name: np.array(cells, dtype=object) for name, cells in columns}, False
+
+
+def _is_short_and_wide(table: Table) -> bool:
+    """Return whether most of the time would be spent on the object that pandas makes of each column."""
+    return len(table.header) > _N_WIDE and len(table.content) < _BYTES_PER_COLUMN * len(table.header)
+
+
+def _for_pandas(content: bytes) -> bytes:
+    """Return the same rows as pandas understands them.
+
+    It takes blank quotes for a head, and loses a comma after a blank line that ends in a carriage return.
+    """
+    start = _BLANK_BEGINNING.match(content)
+    content = content[start.end() if start else 0 :]
+    if b"\r" not in content or content.count(b"\r") == content.count(b"\r\n"):
+        return content
+    if b'"' not in content:
+        return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(_rows(content))
+    return text.getvalue().encode()
+
+
+def _line_end(content: bytes, start: int) -> int:
+    ends = (content.find(sign, start) for sign in (b"\r", b"\n"))
+    return min((end for end in ends if end >= 0), default=len(content))
+
+
+def _check_width(where: str, content: bytes) -> None:
+    """Refuse a line of too many columns before a reader makes an object of each."""
+    start = 0
+    while start < len(content):
+        end = max(content.rfind(sign, start, start + MAX_COLUMNS) for sign in (b"\r", b"\n"))
+        if end < 0:
+            end = _line_end(content, start)
+            if (n_columns := content.count(b",", start, end) + 1) > MAX_COLUMNS:
+                found = f"has a line of {n_columns:,} columns where {MAX_COLUMNS:,} can be read"
+                raise DataError(f"{where}: {found}; give fewer, or an npz")
+        start = end + 1
 
 
 def _check_names(where: str, header: Sequence[str]) -> None:
@@ -182,5 +241,4 @@ def _second_row(table: Table) -> list[str]:
 
 
 def _rows(content: bytes) -> Iterator[list[str]]:
-    reader = csv.reader(io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline=""))
-    return (row for row in reader if not is_blank(row))
+    return (row for row in filter(None, csv.reader(as_text(content))) if not is_blank(row))

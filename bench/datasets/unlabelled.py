@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.datasets import files
-from bench.datasets.columns import ID_NAMES, are_numbered
+from bench.datasets.columns import ID_NAMES, are_counted
 from bench.datasets.competition import check_columns, match_ids, read_rows, read_submission
 from bench.datasets.files import File
 from bench.datasets.npz import check_array, flat_numbers, read_arrays
@@ -103,7 +103,7 @@ def _read_npz(file: File, names: tuple[str, ...], dtype: str) -> np.ndarray:
     rows = next((arrays[name] for name in ("X_test", "X") if name in arrays), None)
     if rows is None:
         raise DataError(f"{file.where}: holds no array X; save it with numpy.savez(path, X=...)")
-    if not are_numbered(names):
+    if not are_counted(names):
         raise DataError(f"{file.where}: has no column names, which the training data has; give a csv")
     check_array(file.where, rows)
     n_features = int(np.prod(rows.shape[1:]))

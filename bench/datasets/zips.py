@@ -18,12 +18,11 @@ from pathlib import PurePosixPath
 from bench.datasets.sizes import check_size, read_some, shown_size
 from bench.errors import DataError
 
-MAX_DIRECTORY_BYTES = 2**24
+MAX_DIRECTORY_BYTES = 2**20
 
 # zipfile gives what a chunk of bzip2 or lzma unpacks to in one piece, however large.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _LOCAL_HEAD_BYTES = 30
-_SEARCHED_BYTES = 2**16 + 42
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -36,6 +35,24 @@ _BROKEN = (
 )
 
 
+class _Bounded:
+    """A stream that refuses a directory of many members before zipfile makes an object of each.
+
+    However zipfile finds the directory, it reads it in one piece; of members, it reads no such pieces.
+    """
+
+    def __init__(self, stream: BufferedIOBase, where: str) -> None:
+        self._where = where
+        self._stream = stream
+        self.seek, self.tell, self.seekable = stream.seek, stream.tell, stream.seekable
+
+    def read(self, n_bytes: int = -1) -> bytes:
+        if n_bytes > MAX_DIRECTORY_BYTES:
+            found = f"its list of members has {shown_size(n_bytes)}, too much to be read"
+            raise DataError(f"{self._where}: {found}; pack only the data")
+        return self._stream.read(n_bytes)
+
+
 @contextmanager
 def opened(stream: BufferedIOBase, where: str) -> Iterator[zipfile.ZipFile]:
     """Open a zip; whatever shows it to be broken while it is used becomes an error of ours.
@@ -46,8 +63,7 @@ def opened(stream: BufferedIOBase, where: str) -> Iterator[zipfile.ZipFile]:
         If it is broken, encrypted, or has an immense directory.
     """
     try:
-        _check_directory(stream, where)
-        with zipfile.ZipFile(stream) as archive:
+        with zipfile.ZipFile(_Bounded(stream, where)) as archive:
             yield archive
     except _BROKEN as error:
         said = " ".join(str(error).split()).rstrip(".") or type(error).__name__
@@ -95,22 +111,6 @@ def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: str, max
         found = f"promises {info.file_size} bytes but holds {len(content)}"
         raise DataError(f"{where}: {found}; download it again")
     return content
-
-
-def _check_directory(stream: BufferedIOBase, where: str) -> None:
-    """Refuse a directory of millions of members before zipfile makes an object of each."""
-    size = stream.seek(0, 2)
-    stream.seek(max(size - _SEARCHED_BYTES, 0))
-    tail = stream.read()
-    end = tail.rfind(b"PK\5\6")
-    n_bytes = int.from_bytes(tail[end + 12 : end + 16], "little") if end >= 0 else 0
-    if n_bytes == 0xFFFFFFFF:
-        end = tail.rfind(b"PK\6\6", 0, end)
-        n_bytes = int.from_bytes(tail[end + 40 : end + 48], "little") if end >= 0 else 0
-    if n_bytes > MAX_DIRECTORY_BYTES:
-        found = f"its list of members has {shown_size(n_bytes)}, too much to be read"
-        raise DataError(f"{where}: {found}; pack only the data")
-    stream.seek(0)
 
 
 def _check_name(where: str, name: str) -> None:

@@ -99,7 +99,9 @@ def test_many_columns_are_read_in_time(write_csv):
 
 def test_too_many_columns_are_refused(write_csv):
     path = write_csv(["label", *range(200_000)], [])
-    with pytest.raises(DataError, match="has 200,001 columns where 200,000 can be read; give fewer"):
+    with pytest.raises(
+        DataError, match="has a line of 200,001 columns where 200,000 can be read; give fewer"
+    ):
         load(path)
 
 

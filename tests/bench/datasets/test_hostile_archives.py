@@ -1,6 +1,7 @@
 """A kit of zips, folders, idx files and gz streams that break, lie or burst."""
 
 import stat
+import struct
 import zipfile
 import zlib
 
@@ -56,7 +57,13 @@ SHARED = PLAIN[: PLAIN.index(b"PK\1\2")]
 ENTRY = PLAIN[PLAIN.index(b"PK\1\2") : PLAIN.index(b"PK\5\6")]
 OVERLAP = SHARED + ENTRY + ENTRY.replace(b"train.csv", b"tests.csv")
 OVERLAP += b"PK\5\6" + bytes(4) + b"\2\0\2\0" + size(2 * len(ENTRY)) + size(len(SHARED)) + b"\0\0"
-HUGE_DIRECTORY = b"PK\5\6" + bytes(4) + b"\xff\xff\xff\xff" + size(2**30) + size(0) + b"\0\0"
+LONG = ENTRY * (2**20 // len(ENTRY) + 1)
+TOO_LONG = f"its list of members has {len(LONG) / 2**20:.3g}M"
+# The end of a zip as zipfile reads it although it says that it is another disk's, or that there is no list.
+END = b"PK\5\6" + bytes(4) + b"\xff\xff\xff\xff" + size(len(LONG)) + size(len(SHARED)) + b"\0\0"
+DISK_END = b"PK\5\6PK\5\6" + END[8:]
+FAR_END = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, 9, 9, len(LONG), len(SHARED))
+FAR_END += struct.pack("<4sLQL", b"PK\6\7", 0, len(SHARED + LONG), 1) + b"PK\5\6" + bytes(18)
 
 ZIPS = [
     pack("stored", PLAIN),
@@ -96,7 +103,11 @@ ZIPS = [
     pack("bomb", BOMB, "holds 2.86M where --max-input allows 977K", max_input=1_000_000),
     pack("bomb that hides its size", patched(BOMB, None, 24, size(9)), "cannot be unpacked (Bad CRC"),
     pack("overlapping members", OVERLAP, "overlap"),
-    pack("immense directory", HUGE_DIRECTORY, "its list of members has 1G"),
+    pack("immense directory", SHARED + LONG + END, TOO_LONG),
+    pack("immense directory of another disk", SHARED + LONG + DISK_END, TOO_LONG),
+    pack("immense directory of another format", SHARED + LONG + FAR_END, TOO_LONG),
+    pack("directory that is not there", END, "cannot be unpacked"),
+    pack("test in a folder", [("train.csv", TRAIN), ("a/test.csv", b"x\n7\n")], "holds 'a/test.csv', but no"),
     pack("many members", [(f"{number}.txt", b"") for number in range(3_000)], "holds neither train.csv"),
     pack("control characters in a name", [("tr\x1b[31m\nain.csv", TRAIN)], "holds neither train.csv"),
     pack("NUL in a table", [("train.csv", TRAIN + b"\0")], "holds NUL bytes"),

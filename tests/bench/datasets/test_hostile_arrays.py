@@ -160,6 +160,10 @@ REFUSED = [
     ),
     head("hundred dimensions", HEAD.replace("4, 4", "4, 4" + ", 1" * 98), "cannot be unpacked"),
     head("thousands of dimensions", HEAD.replace("4, 4", "4, 5" + ", 1" * 3000), "but holds 16 bytes"),
+    head(
+        "arrays within an array", HEAD.replace("'|u1'", "('|u1', (4,))").replace("4, 4", "4,"), "holds arrays"
+    ),
+    raw("other version", npy(HEAD, BODY, b"\3\0"), "cannot be read as plain arrays (version 3.0 of npy)"),
     head("unknown kind", HEAD.replace("|u1", "|zz"), "cannot be read as plain arrays"),
     head("kind of no size", HEAD.replace("|u1", "|V0"), "but holds 16 bytes"),
     head("kind of immense size", HEAD.replace("|u1", "<U999999999"), "cannot be read as plain arrays"),

@@ -43,6 +43,8 @@ def test_arrays(tmp_path):
     assert (X.tolist(), ids.tolist()) == ([[0, 1, 2, 3], [4, 5, 6, 7]], [1, 2])
     with pytest.raises(DataError, match="has no column names, which the training data has; give a csv"):
         load_unlabelled(str(path), feature_names=("width", "height", "u", "v"), dtype="float32")
+    with pytest.raises(DataError, match="has no column names, which the training data has; give a csv"):
+        load_unlabelled(str(path), feature_names=("f1", "f10", "f2", "f3"), dtype="float32")
     with pytest.raises(DataError, match="has 4 features where the training data has 3"):
         load_unlabelled(str(path), feature_names=PIXELS[:3], dtype="uint8")
     np.savez(path, X=np.full((2, 4), 256))
