@@ -54,7 +54,9 @@ def make_plan(
     n_seeds : int
         How many seeds every model is fitted with on each fold; the first one is the row's own.
     """
-    rows, jobs, further = [], [], []
+    rows: list[Row] = []
+    jobs: list[Job] = []
+    further: list[Job] = []
     for choice in choices:
         reason = _reason_to_skip(choice.spec, info)
         seeds = range(0 if reason else n_seeds)

@@ -72,10 +72,8 @@ class Outcome:
         """Return the mean of a metric over folds for each seed, the row's own first, that has all folds."""
         sets = [self.done, *(tuple(r for r in results if r.status == "ok") for results in self.reseeded)]
         whole = [results for results in sets if len(results) == len(self.row.keys)]
-        return [
-            float(pd.Series([r.metrics.get(metric) for r in results], dtype=float).mean())
-            for results in whole
-        ]
+        values = [[result.metrics.get(metric) for result in results] for results in whole]
+        return [float(pd.Series(part, dtype=float).mean()) for part in values]
 
     def values(self, metric: str) -> pd.Series:
         """Return a metric of every scored fold.
