@@ -8,12 +8,11 @@ from dataclasses import replace
 from multiprocessing.connection import wait
 from pathlib import Path
 
-import numpy as np
-
 from bench import handover, warden
 from bench.child import STARTUP_SECONDS, Child
 from bench.limits import duration, size
 from bench.processes import signal_name
+from bench.sweep import is_about
 from bench.wire import Garbled, Inbox, Task, read
 from bench.worker import Outcome, failure
 
@@ -143,15 +142,5 @@ def check(found: Outcome, task: Task) -> None:
         raise Garbled("the result of another job")
     if told is None:
         return
-    expected = _expected_rows(task)
-    if told.scores.ndim != 2 or len(told.scores) != len(expected) or not np.isfinite(told.scores).all():
-        raise Garbled(f"scores of shape {told.scores.shape}")
-    if not np.array_equal(told.rows, expected):
-        raise Garbled("rows of another job")
-
-
-def _expected_rows(task: Task) -> np.ndarray:
-    dataset, folds = handover.load(Path(task.folder))
-    if task.job.role == "fold":
-        return folds.rows(task.job.repeat, task.job.fold)[1]
-    return np.arange(0 if dataset.X_test is None else len(dataset.X_test))
+    if not is_about(told, task.job, *handover.load(Path(task.folder))):
+        raise Garbled("an answer about other rows, classes or features")

@@ -238,8 +238,17 @@ def test_the_outcome_of_another_job_is_refused(bench_case, crew):
     outcome = fit_job(one, bench_case.dataset, bench_case.folds, 1)
     watch.check(outcome, crew.task(one, 1))
     said = outcome.predictions
-    cut = replace(outcome, predictions=replace(said, rows=said.rows[:-1], scores=said.scores[:-1]))
-    for job, found in ((other, outcome), (one, cut)):
+    false = [
+        {"rows": said.rows[:-1], "scores": said.scores[:-1]},
+        {"scores": said.scores[:, :-1]},
+        {"scores": said.scores * np.nan},
+        {"y_true": said.y_true[::-1]},
+        {"y_true": None},
+        {"importance": np.zeros((3, 3), "f4")},
+        {"importance": np.full(64, np.inf, "f4")},
+    ]
+    bad = [replace(outcome, predictions=replace(said, **change)) for change in false]
+    for job, found in ((other, outcome), *((one, found) for found in bad)):
         with pytest.raises(wire.Garbled):
             watch.check(found, crew.task(job, 1))
 
