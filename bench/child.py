@@ -14,14 +14,17 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from signal import SIGKILL
 
+from psutil import Process
+
 from bench import warden, wire
 from bench.errors import EnvironmentProblem
-from bench.processes import bearing, descendants, resident_bytes, send
+from bench.processes import bearing, descendants, identified, kill, resident_bytes, send
 from bench.wire import Setting, Task
 from bench.worker import TENSORFLOW_ENVIRONMENT
 
 STARTUP_SECONDS = 600.0
 STOP_SECONDS = 4.0
+POLL_SECONDS = 0.05
 
 # A fitter that has grown by more than this since its first fit is replaced.
 GROWTH_BYTES = 500_000_000
@@ -48,6 +51,10 @@ MARK = "BENCH_CHILD"
 BOOT = "import sys; control, root, *sys.path = sys.argv[1:]; import bench.fitter as f; f.main(control, root)"
 
 
+class Dismissed(Exception):
+    """Nobody waits for the fit any more."""
+
+
 class Child:
     """A warden and its fitter.
 
@@ -71,6 +78,7 @@ class Child:
         self.stopping = threading.Event()
         self._model: tuple[str, str, str] | None = None
         self._first_bytes: int | None = None
+        self._seen: list[Process] = []
         self._mark = secrets.token_hex(8)
         self._log = (root / f"{id(self)}.log").open("ab+", buffering=0)
         self.channel, self.control = _closed(), _closed()
@@ -91,6 +99,8 @@ class Child:
         ------
         EnvironmentProblem
             If no process can be started.
+        Dismissed
+            If the child is told to stop meanwhile.
         """
         if not self.serves(task):
             self.clear(warden.KILL)
@@ -101,7 +111,10 @@ class Child:
 
     def resident_bytes(self) -> int:
         """Return the resident memory of the fitter and of all that it has started."""
-        return resident_bytes(descendants(self._warden.pid))
+        found = descendants(self._warden.pid)
+        if found and found != [process.pid for process in self._seen]:
+            self._seen = identified(found)
+        return resident_bytes(found)
 
     def cap_log(self) -> None:
         """Keep a model that prints without end from filling the disk."""
@@ -152,17 +165,18 @@ class Child:
         self.control.close()
         self._log.close()
 
-    def join(self) -> None:
+    def join(self, seconds: float) -> None:
         """Wait until the warden has ended, at last by force."""
         try:
-            self._warden.wait(STOP_SECONDS)
+            self._warden.wait(max(seconds, 0))
         except subprocess.TimeoutExpired:
             self.destroy()
 
     def destroy(self) -> None:
-        """Kill a warden that does not obey, and all that bears its mark."""
+        """Kill a warden that does not obey, what was last seen below it, and all that bears its mark."""
         self._warden.kill()
         self._warden.wait()
+        kill(self._seen)
         end = time.monotonic() + STOP_SECONDS
         while (left := bearing(MARK, self._mark)) and time.monotonic() < end:
             for pid in left:
@@ -194,13 +208,23 @@ class Child:
         self.channel, other = socket.socketpair()
         with other, contextlib.suppress(OSError):
             socket.send_fds(self.control, [warden.FORK], [other.fileno()])
-        if self.answer(STARTUP_SECONDS) is None:
+        if not self._has_started():
             self.destroy()
             self.forget()
+            if self.stopping.is_set():
+                raise Dismissed
             raise _no_process(self.last_words() or "it ended at once")
         self._model = task.model
         with contextlib.suppress(ConnectionError):
             wire.send(self.channel, wire.pack(Setting(sys.path, os.getcwd(), self._environment())))
+
+    def _has_started(self) -> bool:
+        """Whether the warden says that its fitter has begun, before it is told to stop."""
+        end = time.monotonic() + STARTUP_SECONDS
+        while time.monotonic() < end and not self.stopping.is_set():
+            if wait([self.control], POLL_SECONDS):
+                return self.answer(0) is not None
+        return False
 
     def _environment(self) -> dict[str, str]:
         threads = dict.fromkeys(THREAD_VARIABLES, str(self.threads))

@@ -6,12 +6,15 @@ import contextlib
 import gc
 import importlib
 import os
+import shutil
 import socket
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.warden import Warden
+from bench.warden import TICK_SECONDS, Warden
 
 if TYPE_CHECKING:
     from bench.wire import Setting, Task
@@ -38,11 +41,32 @@ def main(control: str, root: str) -> None:
     root : str
         Folder that is deleted if the coordinator disappears.
     """
-    for name in COMMON:
-        importlib.import_module(name)
+    with _mortal(root):
+        for name in COMMON:
+            importlib.import_module(name)
     gc.collect()
     gc.freeze()
     Warden(socket.socket(fileno=int(control)), serve, root).watch()
+
+
+@contextlib.contextmanager
+def _mortal(root: str) -> Iterator[None]:
+    """End, and delete the folder, as soon as the coordinator disappears; later the warden sees to it."""
+    parent, done = os.getppid(), threading.Event()
+
+    def watch() -> None:
+        while not done.wait(TICK_SECONDS):
+            if os.getppid() != parent:
+                shutil.rmtree(root, ignore_errors=True)
+                os._exit(1)
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watching.join()
 
 
 def serve(channel: socket.socket) -> None:

@@ -29,7 +29,10 @@ TROUBLES = {
     errno.EACCES: "permission denied; change it or choose another --out",
     errno.EPERM: "permission denied; change it or choose another --out",
     errno.EIO: "the disk reports an error; check it, or choose another --out",
-    errno.ENOENT: "the folder has vanished; bring it back and run again, or choose another --out",
+    errno.EFBIG: "no file may be that large; raise the limit (ulimit -f), or choose another --out",
+    errno.ENAMETOOLONG: "the name is too long; choose another --out",
+    errno.EISDIR: "a folder is where a file should be; move it away, or choose another --out",
+    errno.ENOENT: "the folder has vanished or cannot be made; bring it back, or choose another --out",
     errno.ESTALE: "the folder has vanished; bring it back and run again, or choose another --out",
     errno.ENOTDIR: "a file is where a folder should be; choose another --out",
 }

@@ -12,6 +12,10 @@ from bench.errors import UsageError
 DEFAULT_TIME = "1h"
 MEMORY_SHARE = 0.8
 
+# However short or long a fit may be, the import of its libraries may take this.
+LEAST_IMPORT_SECONDS = 120.0
+MOST_IMPORT_SECONDS = 600.0
+
 SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 BYTES = {"T": 10**12, "G": 10**9, "M": 10**6, "K": 10**3}
 
@@ -30,6 +34,11 @@ class Limits:
 
     seconds: float
     memory_bytes: int
+
+    @property
+    def import_seconds(self) -> float:
+        """Wall time for the import of libraries: as long as the fit's, within bounds."""
+        return min(max(self.seconds, LEAST_IMPORT_SECONDS), MOST_IMPORT_SECONDS)
 
     def __str__(self) -> str:
         return f"{duration(self.seconds)} and {size(self.memory_bytes)} of memory"

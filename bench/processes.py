@@ -43,6 +43,22 @@ def bearing(name: str, value: str) -> list[int]:
     return found
 
 
+def identified(pids: list[int]) -> list[psutil.Process]:
+    """Return processes that stay themselves, whoever is given their numbers later."""
+    found = []
+    for pid in pids:
+        with contextlib.suppress(psutil.Error):
+            found.append(psutil.Process(pid))
+    return found
+
+
+def kill(processes: list[psutil.Process]) -> None:
+    """Kill those that still live."""
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+
+
 def resident_bytes(pids: list[int]) -> int:
     """Return the sum of the processes' resident memory; those that have ended count nothing."""
     return sum(_resident(pid) for pid in pids)

@@ -45,13 +45,15 @@ class RunStore(Folder):
 
     def exists(self) -> bool:
         """Whether the folder holds a run."""
-        return (self.path / RUN).is_file()
+        with self._disk("look into"):
+            return (self.path / RUN).is_file()
 
     def is_foreign(self) -> bool:
         """Whether the folder is somebody else's: it holds files, and none that a run starts with."""
-        if not self.path.is_dir():
-            return self.path.exists()
-        names = {item.name.partition(DAMAGED)[0] for item in self.path.iterdir()}
+        with self._disk("look into"):
+            if not self.path.is_dir():
+                return self.path.exists()
+            names = {item.name.partition(DAMAGED)[0] for item in self.path.iterdir()}
         return any(not name.startswith(".") for name in names) and not names & {RUN, FOLDS}
 
     def read_run(self) -> Run:
@@ -63,7 +65,9 @@ class RunStore(Folder):
             If there is none, or if it is damaged or of another schema version.
         """
         if not self.exists():
-            raise FolderError(f"{self.path}: holds no run; make one with `bench run --out {self.path}`")
+            made = f"make one with `bench run --out {self.path}`"
+            way_out = "name a run folder" if self.path.is_file() else made
+            raise FolderError(f"{self.path}: holds no run; {way_out}")
         path = self.path / RUN
         self._check_schema(self._read(path, bytes))
         return self._read(path, partial(archive.decode_json, kind=Run))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,15 +17,17 @@ from types import TracebackType
 from typing import Self
 
 from bench import handover
-from bench.child import Child
+from bench.child import Child, Dismissed
 from bench.errors import EnvironmentProblem
 from bench.limits import Limits
 from bench.records import Dataset, Folds, Job
-from bench.watch import Dismissed, Watch
+from bench.watch import Watch
 from bench.wire import Task
-from bench.worker import Outcome
+from bench.worker import Outcome, failure
 
-STOP_SECONDS = 4.0
+# Stopping takes less than their sum: for fits to end, and then for wardens.
+STOP_SECONDS = 3.0
+PARTING_SECONDS = 1.0
 
 
 def fit(task: Task) -> Outcome:
@@ -42,11 +45,16 @@ def fit(task: Task) -> Outcome:
     EnvironmentProblem
         If no process can be started.
     """
+    if reason := _CHILDREN.hung.get(task.model):
+        return failure(task.job, task.threads, reason, status="timeout")
     child = _CHILDREN.take(task)
     done = False
     try:
         child.hand_over(task)
-        outcome = Watch(child, task).outcome()
+        watch = Watch(child, task)
+        outcome = watch.outcome()
+        if outcome.result.status == "timeout" and not watch.imported:
+            _CHILDREN.hung[task.model] = outcome.result.reason
         done = True
         return outcome
     finally:
@@ -113,9 +121,16 @@ class Crew:
 
 
 class _Children:
-    """All children of this process, kept between fits as long as there is a crew."""
+    """All children of this process, kept between fits as long as there is a crew.
+
+    Attributes
+    ----------
+    hung : dict of tuple to str
+        Models whose import took too long, each with the reason; their other fits need not try.
+    """
 
     def __init__(self) -> None:
+        self.hung: dict[tuple[str, str, str], str] = {}
         self._changed = threading.Condition()
         self._idle: list[Child] = []
         self._busy: dict[Child, str] = {}
@@ -174,6 +189,8 @@ class _Children:
 
     def _clean(self, folder: Path | None) -> None:
         if not self._n_crews:
+            for child in self._busy:
+                child.destroy()
             self._close([*self._idle, *self._busy])
             self._disperse()
         elif folder is not None:
@@ -194,8 +211,9 @@ class _Children:
         self._idle = [child for child in self._idle if child not in children]
 
     def _disperse(self) -> None:
+        end = time.monotonic() + PARTING_SECONDS
         for child in self._leaving:
-            child.join()
+            child.join(end - time.monotonic())
         self._leaving.clear()
         if self._root is not None:
             shutil.rmtree(self._root, ignore_errors=True)

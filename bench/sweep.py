@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.errors import DamagedFile
-from bench.records import Dataset, Folds, Predictions, Run
+from bench.records import Dataset, FoldResult, Folds, Job, Predictions, Run
 from bench.store import DATA, FOLDS, RUN, RunStore
 
 Check = Callable[[], object]
@@ -87,20 +87,32 @@ def _check_result(store: RunStore, estimator: str, key: str, dataset: Dataset, f
     result = store.read_result(estimator, key)
     if result is None or result.status != "ok":
         raise DamagedFile("holds no finished fit")
-    said = store.read_predictions(estimator, key)
+    if not is_about(store.read_predictions(estimator, key), result, dataset, folds):
+        raise DamagedFile("is about other rows, classes or features")
+
+
+def is_about(said: Predictions, of: Job | FoldResult, dataset: Dataset, folds: Folds) -> bool:
+    """Whether predictions are finite, and about the rows, labels and features of a fit."""
     rows = np.arange(0 if dataset.X_test is None else len(dataset.X_test))
     labels = dataset.y_test
-    if result.role == "fold":
-        rows = folds.rows(result.repeat, result.fold)[1]
+    if of.role == "fold":
+        rows = folds.rows(of.repeat, of.fold)[1]
         labels = dataset.y[rows]
-    if not _about(said, rows, labels, np.unique(dataset.y)):
-        raise DamagedFile("is about other rows or classes")
+    classes = np.unique(dataset.y)
+    codes = None if labels is None else np.searchsorted(classes, labels)
+    return (
+        np.array_equal(said.rows, rows)
+        and _equal(said.y_true, codes)
+        and _is_finite(said.scores, (len(rows), len(classes)))
+        and (said.importance is None or _is_finite(said.importance, (dataset.X.shape[1],)))
+    )
 
 
-def _about(said: Predictions, rows: np.ndarray, labels: np.ndarray | None, classes: np.ndarray) -> bool:
-    """Whether predictions are about these rows, of these labels."""
-    if not np.array_equal(said.rows, rows) or said.scores.shape != (len(rows), len(classes)):
-        return False
-    if labels is None or said.y_true is None:
-        return labels is None and said.y_true is None
-    return np.array_equal(classes[said.y_true], labels)
+def _is_finite(found: np.ndarray, shape: tuple[int, ...]) -> bool:
+    return found.shape == shape and bool(np.isfinite(found).all())
+
+
+def _equal(one: np.ndarray | None, other: np.ndarray | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return np.array_equal(one, other)

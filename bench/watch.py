@@ -8,24 +8,18 @@ from dataclasses import replace
 from multiprocessing.connection import wait
 from pathlib import Path
 
-import numpy as np
-
 from bench import handover, warden
-from bench.child import STARTUP_SECONDS, Child
+from bench.child import POLL_SECONDS, Child, Dismissed
 from bench.limits import duration, size
 from bench.processes import signal_name
+from bench.sweep import is_about
 from bench.wire import Garbled, Inbox, Task, read
 from bench.worker import Outcome, failure
 
-POLL_SECONDS = 0.05
 LOST_SECONDS = 1.0
 
 # "Libraries are imported", the result, the model.
 N_FRAMES = 3
-
-
-class Dismissed(Exception):
-    """Nobody waits for the fit any more."""
 
 
 class Watch:
@@ -45,6 +39,11 @@ class Watch:
         self._frames: list[bytes] = []
         self._begin = time.monotonic()
         self._peak_bytes = 0
+
+    @property
+    def imported(self) -> bool:
+        """Whether the fitter has imported what the fit needs."""
+        return bool(self._frames)
 
     def outcome(self) -> Outcome:
         """Wait for the end, and say what it was.
@@ -77,9 +76,9 @@ class Watch:
         return self._ended(0) if self._child.control in ready else None
 
     def _receive(self) -> None:
-        begun = bool(self._frames)
+        begun = self.imported
         self._frames += self._inbox.receive()
-        if self._frames and not begun:
+        if self.imported and not begun:
             self._begin = time.monotonic()
         if len(self._frames) > N_FRAMES:
             raise Garbled(f"{len(self._frames)} messages")
@@ -108,10 +107,11 @@ class Watch:
             self._child.clear(warden.KILL)
             used, most = size(self._peak_bytes), size(limits.memory_bytes)
             return self._failure(f"took {used} of memory, more than --memory-limit {most}", status="memory")
-        if time.monotonic() - self._begin > (limits.seconds if self._frames else STARTUP_SECONDS):
+        if time.monotonic() - self._begin > (limits.seconds if self.imported else limits.import_seconds):
             self._child.clear(warden.STOP)
             late = f"took longer than --time-limit {duration(limits.seconds)}"
-            return self._failure(late if self._frames else "could not import its libraries", status="timeout")
+            hung = f"took longer than {duration(limits.import_seconds)} to import its libraries"
+            return self._failure(late if self.imported else hung, status="timeout")
         return None
 
     def _measure(self) -> int:
@@ -122,7 +122,7 @@ class Watch:
     def _failure(self, reason: str, *, status: str = "failed", words: str = "") -> Outcome:
         task = self._task
         told = f"{reason}; its last words: {words}" if words else reason
-        seconds = time.monotonic() - self._begin if self._frames else 0.0
+        seconds = time.monotonic() - self._begin if self.imported else 0.0
         return failure(task.job, task.threads, told, status=status, seconds=seconds)
 
 
@@ -143,15 +143,5 @@ def check(found: Outcome, task: Task) -> None:
         raise Garbled("the result of another job")
     if told is None:
         return
-    expected = _expected_rows(task)
-    if told.scores.ndim != 2 or len(told.scores) != len(expected) or not np.isfinite(told.scores).all():
-        raise Garbled(f"scores of shape {told.scores.shape}")
-    if not np.array_equal(told.rows, expected):
-        raise Garbled("rows of another job")
-
-
-def _expected_rows(task: Task) -> np.ndarray:
-    dataset, folds = handover.load(Path(task.folder))
-    if task.job.role == "fold":
-        return folds.rows(task.job.repeat, task.job.fold)[1]
-    return np.arange(0 if dataset.X_test is None else len(dataset.X_test))
+    if not is_about(told, task.job, *handover.load(Path(task.folder))):
+        raise Garbled("an answer about other rows, classes or features")

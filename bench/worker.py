@@ -151,16 +151,17 @@ def score_rows(estimator: Any, X: np.ndarray, classes: np.ndarray) -> tuple[np.n
     Raises
     ------
     ValueError
-        If the scores have another shape, are not finite, or are no probabilities.
+        If the scores have another shape, are not finite or no probabilities, or are of unknown classes.
     """
     kind = "probability" if hasattr(estimator, "predict_proba") else "decision"
     answer = estimator.predict_proba(X) if kind == "probability" else estimator.decision_function(X)
     raw = np.asarray(answer, dtype=np.float64)
     if raw.ndim == 1:
         raw = np.column_stack([-raw, raw])
-    _check_scores(raw, (len(X), len(estimator.classes_)), kind)
+    own = _known(estimator.classes_, classes)
+    _check_scores(raw, (len(X), len(own)), kind)
     scores = np.full((len(X), len(classes)), 0.0 if kind == "probability" else raw.min(initial=0) - 1)
-    scores[:, np.searchsorted(classes, estimator.classes_)] = raw
+    scores[:, np.searchsorted(classes, own)] = raw
     return scores.astype(np.float32), kind
 
 
@@ -241,6 +242,14 @@ def _scores(estimator: Any, X: np.ndarray, classes: np.ndarray) -> tuple[np.ndar
     return score_rows(estimator, X, classes)
 
 
+def _known(labels: Any, classes: np.ndarray) -> np.ndarray:
+    """Return the classes that a model says it knows, each one of ours and named once."""
+    own = np.asarray(labels)
+    if own.ndim != 1 or not np.isin(own, classes).all() or len(np.unique(own)) < len(own):
+        raise ValueError(f"the model's classes_ are {own.tolist()}, those of the data {classes.tolist()}")
+    return own
+
+
 def _check_scores(raw: np.ndarray, shape: tuple[int, int], kind: str) -> None:
     if raw.shape != shape:
         raise ValueError(f"scores of shape {shape} were expected, the model gave {raw.shape}")
@@ -260,7 +269,7 @@ def _predictions(
         scores=scores,
         score_kind=kind,
         history={k: [float(v) for v in values] for k, values in getattr(estimator, "history_", {}).items()},
-        importance=_importance(estimator),
+        importance=_importance(estimator, rows.X_fit.shape[1]),
     )
 
 
@@ -270,10 +279,13 @@ def _metrics(predictions: Predictions, classes: np.ndarray, positive: str | None
     return metrics.score(predictions, None if positive is None else classes.tolist().index(positive))
 
 
-def _importance(estimator: Any) -> np.ndarray | None:
-    """Return the weight of every feature: the model's own, or a linear model's mean absolute one."""
-    if hasattr(estimator, "feature_importances_"):
-        return np.asarray(estimator.feature_importances_, dtype=np.float32)
-    if hasattr(estimator, "coef_"):
-        return np.abs(estimator.coef_).mean(axis=0).astype(np.float32)
-    return None
+def _importance(estimator: Any, n_features: int) -> np.ndarray | None:
+    """Return a finite weight of every feature, if there is one: its own, or a mean absolute coefficient."""
+    found = getattr(estimator, "feature_importances_", None)
+    if found is None and hasattr(estimator, "coef_"):
+        found = np.abs(estimator.coef_).mean(axis=0)
+    try:
+        weights = np.asarray(found, dtype=np.float32)
+    except (TypeError, ValueError):
+        return None
+    return weights if weights.shape == (n_features,) and np.isfinite(weights).all() else None

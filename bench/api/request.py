@@ -60,6 +60,10 @@ class Request:
                 words += _option(field.name, value)
         return shlex.join(words)
 
+    def resumption(self, verb: str = "run") -> str:
+        """Return the command line that goes on with this request after it was stopped at work."""
+        return self.command(verb) + (" --retry-failed" if self.retry_failed else "")
+
     def for_row(self, model: str, *, tuned: bool) -> Request:
         """Return the request that makes one row of this one's leaderboard."""
         own = tuple(text for text in self.overrides if text.partition(".")[0].strip() == model)

@@ -47,15 +47,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _exit_code(arguments: list[str]) -> int:
     words = [word for word in arguments if word != "--debug"]
     try:
-        with stoppable():
+        with stoppable() as asked:
             code = app(words or ["--help"], standalone_mode=False) or 0
+            asked.check()
             sys.stdout.flush()
             return code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except BaseException as error:
-        if "--debug" in arguments:
+        if "--debug" in arguments and not isinstance(error, KeyboardInterrupt):
             raise
         return fail(*_told(error))
 
@@ -68,7 +69,7 @@ def _told(error: BaseException) -> tuple[str, int]:
         case BenchError():
             return str(error), error.exit_code
         case KeyboardInterrupt() | typer.Abort():
-            return f"{stopped(error)}; what was finished is kept", exit_code(error)
+            return stopped(error), exit_code(error)
         case OSError():
             where = error.filename or "the machine"
             return f"{where}: {error.strerror}; check permissions and space", EnvironmentProblem.exit_code

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def fail(message: str, exit_code: int) -> int:
     """Print one line about an error and return its exit code."""
     stopped = exit_code in (INTERRUPTED_EXIT_CODE, TERMINATED_EXIT_CODE)
-    say(f"bench: {'' if stopped else 'error: '}{' '.join(message.split())}")
+    say(f"bench: {message}" if stopped else f"bench: error: {' '.join(message.split())}")
     return exit_code
 
 

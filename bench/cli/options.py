@@ -96,7 +96,8 @@ TimeLimit = Annotated[
     str,
     typer.Option(
         "--time-limit",
-        help="Stop a fit that takes longer: 20m, 90s, 1h30m. Imports are not counted.",
+        help="Stop a fit that takes longer: 20m, 90s, 1h30m. Imports are not counted; "
+        "they may take as long, but at least 2m and at most 10m.",
         rich_help_panel="Machine",
     ),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,7 +10,6 @@ from msgspec.json import decode
 
 from bench.cli import options
 from bench.cli.console import print_frame, print_json, print_table, printable, say
-from bench.cli.stopping import exit_code, stopped
 from bench.errors import PARTIAL_EXIT_CODE
 
 if TYPE_CHECKING:
@@ -164,8 +164,9 @@ def _carry_out(prepared: Prepared, *, quiet: bool, verbose: bool, json: bool) ->
         with observer(request.metric, prepared.jobs, quiet=quiet, verbose=verbose) as watching:
             done, failed = carry_out(prepared, watching)
     except KeyboardInterrupt as stop:
-        say(f"bench: {stopped(stop)}; finished fits are kept, resume with: {request.command()}")
-        return exit_code(stop)
+        shown = f" (shown by `bench report {quote(str(store.path))}`)" if store.exists() else ""
+        stop.args = (f"finished fits are kept{shown}, resume with: {request.resumption()}",)
+        raise
     print_leaderboard(store, done, json=json)
     if not quiet:
         _point_to_files(store, done)

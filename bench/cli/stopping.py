@@ -17,24 +17,26 @@ ASKING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if h
 # Stopping takes less; whoever asks again meanwhile need not disturb it.
 STOP_SECONDS = 5.0
 
+GO_ON = "what was finished is kept, go on with the same command"
+
 
 class Terminated(KeyboardInterrupt):
     """The process is asked to end by somebody who is not at its keyboard."""
 
 
 @contextmanager
-def stoppable() -> Iterator[None]:
+def stoppable() -> Iterator[Asked]:
     """Let SIGTERM and SIGHUP stop what is going on as Ctrl-C does, unless whoever started us ignores them."""
-    handler = _Handler()
+    handler = Asked()
     heard = ASKING if threading.current_thread() is threading.main_thread() else []
     before = {number: signal.getsignal(number) for number in heard}
     before = {number: found for number, found in before.items() if found is not signal.SIG_IGN}
     for number in before:
         signal.signal(number, handler)
     try:
-        yield
+        yield handler
     finally:
-        if handler.has_been_asked:
+        if handler.stop is not None:
             atexit.register(_ignore, list(before))  # the interpreter's own end would let a signal kill it
         else:
             for number, found in before.items():
@@ -52,22 +54,33 @@ def exit_code(stop: BaseException) -> int:
 
 
 def stopped(stop: BaseException) -> str:
-    """Return how a command was stopped."""
-    return "terminated" if isinstance(stop, Terminated) else "interrupted"
+    """Return how a command was stopped, and what it said of going on."""
+    how = "terminated" if isinstance(stop, Terminated) else "interrupted"
+    return f"{how}; {str(stop) or GO_ON}"
 
 
-class _Handler:
-    """Raises once, and again only if that has not helped for a while."""
+class Asked:
+    """Raises once, and again only if that has not helped for a while.
+
+    Attributes
+    ----------
+    stop : KeyboardInterrupt or None
+        What was raised last.
+    """
 
     def __init__(self) -> None:
+        self.stop: KeyboardInterrupt | None = None
         self._deaf_until = 0.0
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Hear a signal."""
         if time.monotonic() < self._deaf_until:
             return
         self._deaf_until = time.monotonic() + STOP_SECONDS
-        raise KeyboardInterrupt if number == signal.SIGINT else Terminated
+        self.stop = KeyboardInterrupt() if number == signal.SIGINT else Terminated()
+        raise self.stop
 
-    @property
-    def has_been_asked(self) -> bool:
-        return self._deaf_until > 0
+    def check(self) -> None:
+        """Raise again what somebody has caught on its way: typer makes a bare exit code of it."""
+        if self.stop is not None:
+            raise self.stop

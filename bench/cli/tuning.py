@@ -8,7 +8,6 @@ import typer
 
 from bench.cli import options
 from bench.cli.console import print_json, print_table, say
-from bench.cli.stopping import exit_code, stopped
 from bench.records import Study, Trial
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="The model to tune.")]
@@ -75,8 +74,8 @@ def tune(
     try:
         study = search(request, (lambda trial: None) if quiet else _report, say)
     except KeyboardInterrupt as stop:
-        say(f"bench: {stopped(stop)}; finished trials are kept, resume with: {request.command('tune')}")
-        return exit_code(stop)
+        stop.args = (f"finished trials are kept, resume with: {request.resumption('tune')}",)
+        raise
     _print_study(study, json=json)
     if not quiet:
         say(f"use them with: {request.for_row(model, tuned=True).command()}")

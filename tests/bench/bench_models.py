@@ -41,6 +41,27 @@ class Shaped(DummyClassifier):
         super().__init__()
 
 
+class Weighs(DummyClassifier):
+    def fit(self, X, y):
+        super().fit(X, y)
+        n = X.shape[1]
+        self.feature_importances_ = {
+            "good": np.arange(n),
+            "square": np.full((3, 3), np.nan),
+            "short": np.ones(n - 1),
+            "infinite": np.full(n, np.inf),
+            "words": ["much"] * n,
+        }[self.constant]
+        return self
+
+
+class Renames(DummyClassifier):
+    def fit(self, X, y):
+        super().fit(X, y)
+        self.classes_ = {"foreign": self.classes_ + 0.5, "twice": self.classes_ // 2}[self.constant]
+        return self
+
+
 class Elsewhere(DummyClassifier):
     device_ = "gpu:1"
 

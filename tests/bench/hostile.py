@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 from sklearn.dummy import DummyClassifier
@@ -186,6 +187,21 @@ class KillsItsParent(Hangs):
     def act(self, X, y):
         daemon()
         time.sleep(0.3)
+        os.kill(os.getppid(), signal.SIGKILL)
+        super().act(X, y)
+
+
+class KillsItsParentUnmarked(Hangs):
+    """Writes down what it leaves behind, with nothing in its environment."""
+
+    def act(self, X, y):
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                Path(os.environ["BENCH_TEST_PID"]).write_text(str(os.getpid()))
+                os.execve("/bin/sleep", ["sleep", "600"], {})
+            os._exit(0)
+        time.sleep(1)
         os.kill(os.getppid(), signal.SIGKILL)
         super().act(X, y)
 

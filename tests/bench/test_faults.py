@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, partial
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -172,6 +173,8 @@ def test_a_run_survives_a_fault_of_every_operation(case, fault):
         (errno.EROFS, "read-only"),
         (errno.EACCES, "permission denied"),
         (errno.EIO, "reports an error"),
+        (errno.EFBIG, "ulimit -f"),
+        (errno.EISDIR, "a folder is where a file should be"),
         (errno.EMFILE, "Too many open files"),
     ],
 )
@@ -183,6 +186,26 @@ def test_the_disks_trouble_is_a_sentence_and_exit_4(bench, monkeypatch, number, 
     broken.replace = fail
     monkeypatch.setattr(folder, "os", broken)
     assert words in bench.refused("run", "dummy", "--rows", "100", "--cv", "2", "-q", code=4)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (
+            ("run", "dummy", "--out", "x" * 300),
+            "cannot look into: the name is too long; choose",
+        ),
+        (("show", "x" * 300), "cannot look into: the name is too long; choose"),
+        (("run", "dummy", "--rows", "100", "--out", "/proc/x"), "cannot be made; bring it back, or choose"),
+    ],
+)
+def test_a_folder_that_cannot_be_is_a_sentence(bench, words, says):
+    assert says in bench.refused(*words, code=4)
+
+
+def test_a_file_is_no_run_folder(bench):
+    Path("file").touch()
+    assert bench.refused("show", "file") == "bench: error: file: holds no run; name a run folder\n"
 
 
 def test_a_folder_that_vanishes_is_not_made_again(tmp_path):

@@ -26,9 +26,10 @@ def hear() -> None:
         signal.signal(number, signal.SIG_DFL)
 
 
-def start(*words: str) -> subprocess.Popen[str]:
+def start(*words: str, code: tuple[str, ...] = ("-m", "bench")) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "bench", *words],
+        [sys.executable, *code, *words],
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
@@ -77,17 +78,46 @@ def test_a_second_ctrl_c_leaves_nothing_behind(in_tmp):
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_search_stops_too(in_tmp, number):
-    process = start(*TUNE, "--jobs", "1")
+    process = start(*TUNE, "--jobs", "1", "--retry-failed")
     wait_until(lambda: len(finished("forest")) >= 3, START_SECONDS)
     last = stop(process, number)
     assert "finished trials are kept, resume with: bench tune forest --cv 3" in last
+    assert last.endswith(" --retry-failed")
 
 
 @pytest.mark.slow
 def test_a_partial_runs_report_says_so(in_tmp):
-    process = start(*RUN, "--jobs", "1")
+    process = start(*RUN, "--jobs", "1", "--retry-failed")
     wait_until(lambda: len(finished("dummy")) == 3, START_SECONDS)
-    stop(process, signal.SIGTERM)
+    last = stop(process, signal.SIGTERM)
+    assert last.startswith("bench: terminated; finished fits are kept (shown by `bench report runs/digits`)")
+    assert last.endswith(" --retry-failed")
     subprocess.run([sys.executable, "-m", "bench", "report"], check=True, stdout=subprocess.DEVNULL)
     page = next(Path("runs").rglob("report.html")).read_text()
     assert "This run is partial, 3 of 6 fits have ended; go on with bench run dummy forest" in page
+
+
+ELSEWHERE = """
+import sys, time
+import bench.api
+from bench.cli import main
+
+def wait(*_, **__):
+    print("waiting", flush=True)
+    time.sleep(600)
+
+bench.api.prepare = bench.api.open_run = wait
+main(sys.argv[1:])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", CODES)
+@pytest.mark.parametrize("words", [("run", "dummy"), ("report",), ("show",)])
+def test_a_stop_is_a_sentence_at_any_time(in_tmp, words, number):
+    Path("runs/digits").mkdir(parents=True)
+    Path("runs/digits/run.json").touch()
+    process = start(*words, code=("-c", ELSEWHERE))
+    assert process.stdout.readline() == "waiting\n"
+    how = "interrupted" if number == signal.SIGINT else "terminated"
+    assert stop(process, number) == f"bench: {how}; what was finished is kept, go on with the same command"

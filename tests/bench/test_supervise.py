@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ import pytest
 from bench_models import spec
 from marked import left, wait_until
 
-from bench import child, execute, handover, models, watch, wire
+from bench import child, execute, handover, limits, models, supervise, watch, wire
 from bench.errors import EnvironmentProblem
 from bench.limits import Limits
 from bench.plan import fold_jobs, refit_job
@@ -162,6 +163,68 @@ def test_fits_in_a_thread_end_when_their_crew_is_dismissed(bench_case):
         fit(task)
 
 
+@pytest.fixture
+def slow_wardens(monkeypatch):
+    """Children of this test alone, which take a minute to start."""
+    monkeypatch.setattr(child, "BOOT", f"import time; time.sleep(60); {child.BOOT}")
+    monkeypatch.setattr(supervise, "_CHILDREN", supervise._Children())
+    return supervise._CHILDREN
+
+
+def test_children_that_are_still_starting_are_left_at_once(bench_case, slow_wardens):
+    ended = []
+
+    def work(task):
+        with pytest.raises(Dismissed):
+            fit(task)
+        ended.append(task)
+
+    with Crew(bench_case.dataset, bench_case.folds, AMPLE) as crew:
+        tasks = [crew.task(job, 1) for job in jobs(bench_case)]
+        threads = [threading.Thread(target=work, args=(task,)) for task in tasks]
+        for thread in threads:
+            thread.start()
+        wait_until(lambda: len(slow_wardens._busy) == 3)
+        begin = time.monotonic()
+    assert time.monotonic() - begin < supervise.STOP_SECONDS
+    for thread in threads:
+        thread.join(60)
+    assert len(ended) == 3
+
+
+def test_wardens_that_do_not_obey_are_waited_for_together(bench_case, slow_wardens, tmp_path):
+    with Crew(bench_case.dataset, bench_case.folds, AMPLE):
+        deaf = [child.Child(1, tmp_path) for _ in range(4)]
+        slow_wardens._idle += deaf
+        begin = time.monotonic()
+    assert time.monotonic() - begin < 2 * supervise.PARTING_SECONDS + 1
+    assert not any(one.usable for one in deaf)
+
+
+def test_an_import_that_hangs_is_bounded_and_not_tried_again(bench_case, tmp_path, monkeypatch):
+    (tmp_path / "hanging.py").write_text("import time; time.sleep(600)")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(limits, "LEAST_IMPORT_SECONDS", 3.0)
+    first, *others = fold_jobs(spec("hanging", "hanging:Model"), {}, bench_case.folds)
+    with Crew(bench_case.dataset, bench_case.folds, Limits(0.5, AMPLE.memory_bytes)) as crew:
+        found = fit(crew.task(first, 1)).result
+        begin = time.monotonic()
+        again = [fit(crew.task(job, 1)).result for job in others]
+        assert time.monotonic() - begin < 1
+    assert {(one.status, one.reason) for one in (found, *again)} == {
+        ("timeout", "took longer than 3s to import its libraries")
+    }
+    assert {one.key for one in again} == {job.key for job in others}
+
+
+def test_what_a_model_hides_before_it_kills_its_warden_ends_too(bench_case, crew, tmp_path, monkeypatch):
+    monkeypatch.setenv("BENCH_TEST_PID", str(tmp_path / "pid"))
+    result = fit(crew.task(jobs(bench_case, "KillsItsParentUnmarked")[0], 1)).result
+    assert "process that watches over it was killed" in result.reason
+    hidden = int((tmp_path / "pid").read_text())
+    wait_until(lambda: not psutil.pid_exists(hidden) or psutil.Process(hidden).status() == "zombie", 5)
+
+
 def test_a_run_that_is_left_early_stops_its_fits(bench_case):
     mixed = [*bench_case.plan.jobs[:1], *jobs(bench_case, "Hangs")]
     results = execute.run(mixed, bench_case.dataset, bench_case.folds, bench_case.store, n_jobs=2, threads=1)
@@ -184,7 +247,7 @@ def test_a_log_is_capped_and_its_end_is_quoted(tmp_path, monkeypatch):
     made.cap_log()
     assert (log.stat().st_size, made.last_words()) == (0, "")
     made.close()
-    made.join()
+    made.join(1)
     assert not made.usable
 
 
@@ -238,8 +301,17 @@ def test_the_outcome_of_another_job_is_refused(bench_case, crew):
     outcome = fit_job(one, bench_case.dataset, bench_case.folds, 1)
     watch.check(outcome, crew.task(one, 1))
     said = outcome.predictions
-    cut = replace(outcome, predictions=replace(said, rows=said.rows[:-1], scores=said.scores[:-1]))
-    for job, found in ((other, outcome), (one, cut)):
+    false = [
+        {"rows": said.rows[:-1], "scores": said.scores[:-1]},
+        {"scores": said.scores[:, :-1]},
+        {"scores": said.scores * np.nan},
+        {"y_true": said.y_true[::-1]},
+        {"y_true": None},
+        {"importance": np.zeros((3, 3), "f4")},
+        {"importance": np.full(64, np.inf, "f4")},
+    ]
+    bad = [replace(outcome, predictions=replace(said, **change)) for change in false]
+    for job, found in ((other, outcome), *((one, found) for found in bad)):
         with pytest.raises(wire.Garbled):
             watch.check(found, crew.task(job, 1))
 
@@ -274,6 +346,37 @@ def test_nothing_stays_when_the_coordinator_is_killed(tmp_path, number):
     process.wait(60)
     wait_until(lambda: not left())
     wait_until(lambda: not list(temporary.iterdir()))
+
+
+SLOW_IMPORTS = """
+import sys, time
+from pathlib import Path
+from bench import child
+child.BOOT = child.BOOT.replace("f.main(", "f.COMMON = ('slowly',); f.main(")
+made = child.Child(1, Path(sys.argv[1]))
+while made.last_words() != "importing":
+    time.sleep(0.1)
+print("begun", flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_warden_that_still_imports_ends_with_its_coordinator(tmp_path):
+    (tmp_path / "slowly.py").write_text("import time; print('importing', flush=True); time.sleep(600)")
+    root = tmp_path / "root"
+    root.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-c", SLOW_IMPORTS, str(root)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *filter(None, sys.path)])},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process.stdout:
+        assert process.stdout.readline() == "begun\n"
+    process.kill()
+    process.wait(60)
+    wait_until(lambda: not left(), 5)
+    assert not root.exists()
 
 
 IN_A_THREAD = """

@@ -79,6 +79,23 @@ def test_a_model_that_cannot_be_saved_keeps_its_result(bench_case):
 
 
 @pytest.mark.usefixtures("local_models")
+@pytest.mark.parametrize("told", ["good", "square", "short", "infinite", "words"])
+def test_only_a_finite_weight_of_every_feature_is_kept(bench_case, told):
+    outcome = fit(bench_case, local("Weighs"), {"constant": told})
+    assert outcome.result.status == "ok"
+    kept = outcome.predictions.importance
+    assert kept is None if told != "good" else (kept == np.arange(64)).all()
+
+
+@pytest.mark.usefixtures("local_models")
+@pytest.mark.parametrize("told", ["foreign", "twice"])
+def test_classes_that_are_not_those_of_the_data_are_a_failure(bench_case, told):
+    reason = fit(bench_case, local("Renames"), {"constant": told}).result.reason
+    assert reason.startswith("ValueError: the model's classes_ are [0")
+    assert "those of the data [0, 1, 2, 3" in reason
+
+
+@pytest.mark.usefixtures("local_models")
 def test_the_device_is_what_the_model_says(bench_case):
     assert fit(bench_case, local("Elsewhere")).result.device == "gpu:1"
     assert fit(bench_case, bench_case.models[0]).result.device == "cpu"
