@@ -7,13 +7,19 @@ import os
 import platform
 import shutil
 import subprocess
+import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
 from bench.records import Environment
 
+if TYPE_CHECKING:
+    import numpy as np
+
+N_YARDSTICKS = 3
 SHOWN_PACKAGES = (
     "honest-bench",
     "numpy",
@@ -54,7 +60,31 @@ def describe(jobs: int, threads: int) -> Environment:
         commit=_first_line("git", "rev-parse", "HEAD"),
         jobs=jobs,
         threads=threads,
+        yardstick_seconds=yardstick(),
     )
+
+
+def yardstick() -> float:
+    """Return the seconds of one core for fixed work: products of matrices, sorting, interpreted code.
+
+    The least of some repetitions: what else runs on the machine can only add to it.
+    """
+    import numpy as np
+    from threadpoolctl import threadpool_limits
+
+    rng = np.random.default_rng(0)
+    matrix, column = rng.random((300, 300), dtype=np.float32), rng.random(200_000)
+    with threadpool_limits(1):
+        return min(_work(matrix, column) for _ in range(N_YARDSTICKS))
+
+
+def _work(matrix: np.ndarray, column: np.ndarray) -> float:
+    start = time.process_time()
+    for _ in range(5):
+        matrix @ matrix
+        column.copy().sort()
+        sum(i * i for i in range(20_000))
+    return time.process_time() - start
 
 
 def versions(packages: Iterable[str]) -> dict[str, str]:

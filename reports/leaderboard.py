@@ -51,7 +51,7 @@ class Leaderboard:
             told apart share one), p_best, name, title, family, status, folds_done, folds_expected,
             score_kind, ``<metric>_mean`` and ``<metric>_std`` for every metric (ddof 1, over scored folds),
             ``<headline metric>_pooled``, ``_low`` and ``_high`` (over all rows, with its 95 % interval),
-            ``<headline metric>_fold_<i>``, fit_seconds_mean, predict_ms_per_1000_rows,
+            ``<headline metric>_fold_<i>``, fit_seconds_mean, cpu_seconds_mean, predict_ms_per_1000_rows,
             model_bytes (mean), ``test_<headline metric>``, stamp. NaN where there is no value.
         """
         lines = [self._line(rank, outcome) for rank, outcome in zip(self.ranks, self.outcomes, strict=True)]
@@ -127,6 +127,7 @@ class Leaderboard:
         frame = pd.DataFrame(
             {
                 "fit": [result.fit_seconds for result in done],
+                "cpu": [result.cpu_seconds for result in done],
                 "predict": [1e6 * result.predict_seconds / max(result.n_test, 1) for result in done],
                 "bytes": [result.model_bytes or math.nan for result in done],
             },
@@ -135,6 +136,7 @@ class Leaderboard:
         test = outcome.refit.metrics.get(self.run.metric) if outcome.refit else None
         return {
             "fit_seconds_mean": frame["fit"],
+            "cpu_seconds_mean": frame["cpu"],
             "predict_ms_per_1000_rows": frame["predict"],
             "model_bytes": frame["bytes"],
             f"test_{self.run.metric}": math.nan if test is None else test,

@@ -11,6 +11,7 @@ from bench.evidence.calibration import calibration
 from bench.evidence.cost import price
 from bench.evidence.hard import missed_by_every, oracle, overlap
 from bench.metrics import METRICS
+from reports.costs import costs
 from reports.display import Table
 from reports.evidence import Evidence
 from reports.leaderboard import Leaderboard
@@ -117,21 +118,23 @@ def _overlap(found: Evidence) -> Table:
 
 
 def _price(board: Leaderboard, found: Evidence) -> Table:
-    columns = {"name": "model", "fit_seconds_mean": "fit_seconds", "accuracy_mean": "score"}
-    frame = board.frame().rename(columns=columns)
-    frame = frame[frame["rank"].notna()][["model", "score", "fit_seconds"]]
     lines = [
         (
             line.model,
-            number(line.score),
-            quantity(line.fit_seconds),
+            quantity(line.cpu_seconds),
             MISSING if pd.isna(line.further_correct) else f"{line.further_correct:,.0f}",
             quantity(line.seconds_per_correct),
         )
-        for line in price(frame, found.data.n_rows).itertuples()
+        for line in price(_by_accuracy(board), found.data.n_rows, "cpu_seconds").itertuples()
     ]
-    heads = ("Model", "Accuracy", "Fit s", f"Further right {found.noun}", "Seconds each")
-    return Table("What accuracy costs: no other model is better and quicker", heads, tuple(lines))
+    heads = ("Model", "CPU s per fold", f"Further right {found.noun}", "CPU s each")
+    return Table("What accuracy costs: no other model is better and cheaper", heads, tuple(lines))
+
+
+def _by_accuracy(board: Leaderboard) -> pd.DataFrame:
+    accuracy = board.frame().set_index("name")["accuracy_mean"]
+    table = costs(board)
+    return table.assign(score=accuracy.loc[table["model"]].to_numpy())
 
 
 def _calibration(found: Evidence) -> Table:

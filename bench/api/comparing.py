@@ -12,14 +12,19 @@ import pandas as pd
 from bench.api.deriving import open_run
 from bench.errors import FolderError, UsageError, unknown
 from bench.evidence import OutOfFold
+from bench.evidence.cost import best_within
 from bench.evidence.pairs import ROPE
 from bench.evidence.sentences import sentence
 from bench.records import Run
 from bench.store import RunStore
-from reports.evidence import Evidence, evidence, evidence_on, rows_are
+from reports.costs import costs
+from reports.evidence import Evidence, evidence_on, rows_are
 from reports.leaderboard import leaderboard
 from reports.outcomes import Outcome, outcomes
 from reports.pooled import together
+
+# Paces that differ by less are one machine on two days.
+SAME_PACE = 1.15
 
 
 @dataclass(frozen=True)
@@ -51,10 +56,22 @@ class Difference:
     sentence: str
 
 
+@dataclass(frozen=True)
+class Budget:
+    """The most that a model may cost: seconds a fit, megabytes, milliseconds a row; None is no limit."""
+
+    seconds: float | None = None
+    megabytes: float | None = None
+    milliseconds: float | None = None
+
+
 def compare(
-    path: str | os.PathLike[str], models: tuple[str, ...] = (), rope: float = ROPE
+    path: str | os.PathLike[str],
+    models: tuple[str, ...] = (),
+    rope: float = ROPE,
+    budget: Budget | None = None,
 ) -> tuple[Run, Evidence]:
-    """Return the evidence on the ranked models of a run, or on the two that are named.
+    """Return the evidence on the ranked models of a run, those within a budget, or on the two that are named.
 
     Raises
     ------
@@ -70,10 +87,13 @@ def compare(
     store, run = open_run(path)
     if models:
         return run, evidence_on(store, run, [_complete(store, run, name) for name in models], rope)
-    found = evidence(store, leaderboard(store, run), rope)
-    if found is None or len(found.data.models) < 2:
-        raise FolderError(f"{path}: has fewer than two ranked models to compare; run more with `bench run`")
-    return run, found
+    board = leaderboard(store, run)
+    within = set(best_within(costs(board), **asdict(budget or Budget()))["model"])
+    ranked = [outcome for outcome in board.outcomes if outcome.row.name in within]
+    if len(ranked) < (1 if budget else 2):
+        lack = "no model within these limits" if budget else "fewer than two ranked models to compare"
+        raise FolderError(f"{path}: has {lack}; run more with `bench run`")
+    return run, evidence_on(store, run, ranked, rope)
 
 
 def diff(first: str | os.PathLike[str], second: str | os.PathLike[str]) -> tuple[Run, Run, list[Difference]]:
@@ -106,7 +126,23 @@ def machine_changes(first: Run, second: Run) -> dict[str, tuple[Any, Any]]:
     """Return what differs between the machines and libraries of two runs."""
     before, after = asdict(first.environment), asdict(second.environment)
     versions = changes(before.pop("versions"), after.pop("versions"))
+    for environment in (before, after):
+        del environment["yardstick_seconds"]
     return changes(before, after) | versions
+
+
+def pace(first: Run, second: Run) -> str:
+    """Return how far times of the two runs can be compared, in a sentence."""
+    old, new = first.environment.yardstick_seconds, second.environment.yardstick_seconds
+    if not old or not new:
+        return "a run does not know its machine's pace, so that times cannot be compared"
+    ratio = new / old
+    if max(ratio, 1 / ratio) < SAME_PACE:
+        return "both machines had the same pace"
+    return (
+        f"a fixed piece of work took {ratio:.2f} times as long in the second run: compare times in that "
+        "relation, and with care"
+    )
 
 
 def _complete(store: RunStore, run: Run, name: str) -> Outcome:

@@ -27,6 +27,15 @@ Second = Annotated[str, typer.Argument(metavar="DIR2", help="Run folder on the s
 Rope = Annotated[
     float, typer.Option("--rope", help="Differences below this are practically none; units of the metric.")
 ]
+Seconds = Annotated[
+    float | None, typer.Option("--seconds", min=0, help="Only models that fit a fold in so many seconds.")
+]
+Megabytes = Annotated[
+    float | None, typer.Option("--megabytes", min=0, help="Only models of at most this size.")
+]
+Milliseconds = Annotated[
+    float | None, typer.Option("--milliseconds", min=0, help="Only models that predict a row in this time.")
+]
 FailIfWorse = Annotated[
     float | None,
     typer.Option(
@@ -44,11 +53,23 @@ Labels = Annotated[bool, typer.Option("--labels", help="Labels that the models d
 Limit = Annotated[int, typer.Option("--limit", min=1, help="Most lines to print.")]
 
 
-def compare(folder: RunFolder, models: Two = None, rope: Rope = 0.0005, json: options.Json = False) -> int:
+def compare(
+    folder: RunFolder,
+    models: Two = None,
+    rope: Rope = 0.0005,
+    seconds: Seconds = None,
+    megabytes: Megabytes = None,
+    milliseconds: Milliseconds = None,
+    json: options.Json = False,
+) -> int:
     """Say which models of a run can be told apart: intervals, tied ranks, paired tests."""
+    from bench.api.comparing import Budget
     from bench.api.comparing import compare as tell
 
-    _, found = tell(folder, tuple(models or ()), rope)
+    budget = Budget(seconds, megabytes, milliseconds)
+    if models and budget != Budget():
+        raise UsageError("limits choose among all models; leave out the two names")
+    _, found = tell(folder, tuple(models or ()), rope, None if budget == Budget() else budget)
     if json:
         print_json(
             {
@@ -72,7 +93,7 @@ def compare(folder: RunFolder, models: Two = None, rope: Rope = 0.0005, json: op
 def diff(first: First, second: Second, fail_if_worse: FailIfWorse = None, json: options.Json = False) -> int:
     """Compare two runs of the same models on the same folds, model by model."""
     from bench.api.comparing import diff as tell
-    from bench.api.comparing import machine_changes
+    from bench.api.comparing import machine_changes, pace
 
     if fail_if_worse is not None and fail_if_worse < 0:
         raise UsageError(f"--fail-if-worse must be 0 or more; got {fail_if_worse}")
@@ -88,6 +109,7 @@ def diff(first: First, second: Second, fail_if_worse: FailIfWorse = None, json: 
         for each in found:
             print(f"{each.sentence}.")
         print_table(("Changed", "First", "Second"), _changes(found, machine))
+    say(pace(before, after))
     if worse:
         say(f"bench: worse by more than {fail_if_worse}: {', '.join(worse)}")
     return WORSE_EXIT_CODE if worse else 0

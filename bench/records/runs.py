@@ -98,7 +98,11 @@ class Protocol:
 
 @dataclass(frozen=True)
 class Environment:
-    """Where a run took place."""
+    """Where a run took place.
+
+    `yardstick_seconds` is what one core took for a fixed piece of work, so that times of two machines can be
+    set in relation; 0 if it was not measured.
+    """
 
     python: str
     platform: str
@@ -110,6 +114,7 @@ class Environment:
     commit: str
     jobs: int
     threads: int
+    yardstick_seconds: float = 0.0
 
 
 @dataclass(frozen=True)

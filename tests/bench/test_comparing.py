@@ -12,6 +12,7 @@ from scipy.stats import binomtest
 from test_main_job import board
 
 from bench.api import Request, open_run, run
+from bench.api.comparing import pace
 from bench.datasets import load, take
 from reports.pooled import out_of_fold
 
@@ -74,6 +75,17 @@ def test_what_cannot_be_compared_is_refused(bench, three, words, sentence):
     assert sentence in bench.refused("compare", three, *words)
 
 
+def test_limits_choose_the_best_within_them(bench, three):
+    lines = board(three)
+    seconds = sorted(line["fit_seconds_mean"] for line in lines.values())[1]
+    told = json.loads(bench.ok("compare", three, "--seconds", repr(seconds), "--json"))
+    within = [name for name, line in lines.items() if line["fit_seconds_mean"] <= seconds]
+    assert [line["model"] for line in told["models"]] == within
+    bench.ok("compare", three, "--milliseconds", "1000", "--megabytes", "1000")
+    assert "no model within these limits" in bench.refused("compare", three, "--megabytes", "0")
+    assert "leave out the two names" in bench.refused("compare", three, "sgd", "tree", "--seconds", "9")
+
+
 def test_one_model_has_nothing_to_compare(bench):
     bench.ok("run", "dummy", *BASE, "--out", "one")
     assert "fewer than two ranked models" in bench.refused("compare", "one")
@@ -96,6 +108,19 @@ def test_a_worse_run_is_found(bench, three):
     assert tree["test"]["difference"] == pytest.approx(after.mean() - before.mean())
     assert [flip["row"] for flip in tree["flipped"]] == np.flatnonzero(before != after).tolist()
     assert bench("diff", "shallow", three, "--fail-if-worse", "0.001")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "sentence"),
+    [(0.0, "cannot be compared"), (1.0, "the same pace"), (2.0, "took 2.00 times as long in the second")],
+)
+def test_times_of_two_machines_are_set_in_relation(three, seconds, sentence):
+    stored = open_run(three)[1]
+    first, second = (
+        replace(stored, environment=replace(stored.environment, yardstick_seconds=own))
+        for own in (1.0, seconds)
+    )
+    assert sentence in pace(first, second)
 
 
 def test_equal_runs_do_not_differ(bench, three):

@@ -1,6 +1,6 @@
 import importlib.metadata
 
-from bench.environment import describe, versions
+from bench.environment import describe, versions, yardstick
 
 
 def test_versions_are_those_installed_and_absent_is_said():
@@ -24,3 +24,8 @@ def test_the_machine_is_described():
     assert machine.cores >= 1
     assert machine.memory_bytes > 2**20
     assert machine.accelerator
+
+
+def test_the_yardstick_takes_time():
+    assert yardstick() > 0
+    assert describe(1, 1).yardstick_seconds > 0
