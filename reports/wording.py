@@ -33,12 +33,12 @@ def csv_cell(value: Any) -> Any:
     Parameters
     ----------
     value : object
-        Whatever is no text is returned as it is, and so is text that is a number. Any other text that begins
-        like a formula gets an apostrophe before it.
+        Whatever is no text is returned as it is, infinity excepted, and so is text that is a number. Any
+        other text that begins like a formula gets an apostrophe before it.
     """
-    if not isinstance(value, str):
+    if not isinstance(value, str) and not (isinstance(value, float) and math.isinf(value)):
         return value
-    text = visible(value)
+    text = visible(str(value))
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) and not _is_number(text) else text
 
 
