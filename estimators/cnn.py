@@ -218,7 +218,6 @@ class CNN(KerasClassifier):
         return np.mean([self._scores(view) for view in views], axis=0)
 
     def _check_parameters(self) -> None:
-        super()._check_parameters()
         if not 1 <= self.views <= len(_VIEWS):
             raise ValueError(f"views must be 1 to {len(_VIEWS)}; got {self.views}.")
         if not 0 <= self.dropout < 1:
@@ -228,6 +227,7 @@ class CNN(KerasClassifier):
                 raise ValueError(f"{name} must be 1 or more; got {getattr(self, name)}.")
         if self.finish_epochs < 0:
             raise ValueError(f"finish_epochs must be 0 or more; got {self.finish_epochs}.")
+        super()._check_parameters()
 
     def _phases(self) -> list[Phase]:
         finish = {"class_name": "SGD", "config": {"momentum": 0.5}}
