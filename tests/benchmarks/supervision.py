@@ -1,10 +1,11 @@
 """What supervision costs: the same fits in supervised children and, unsupervised, in one process.
 
 Both fit the same jobs with the same threads one after another, alternately, each from a fresh process with
-the data in memory. Starting children, handing the data over, watching and sending the models' answers back
-all count against supervision; importing libraries counts for both.
+the data in memory. Starting children, their own imports, handing the data over, watching and sending the
+models' answers back all count against supervision. Starting costs a few seconds once, so that the ratio is
+that of the chosen models and preset.
 
-    python tests/benchmarks/supervision.py --data digit-recognizer.zip --cv 3 --rounds 3 forest sgd tree cnn
+    python tests/benchmarks/supervision.py --data digit-recognizer.zip --cv 3 --preset quick sgd xgboost
 """
 
 from __future__ import annotations
