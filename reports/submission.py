@@ -10,7 +10,7 @@ import pandas as pd
 
 from bench.errors import DataError, FolderError
 from bench.evidence.expected import expected
-from bench.evidence.intervals import LEVEL, intervals
+from bench.evidence.intervals import LEVEL, Z, intervals
 from bench.records import DatasetInfo, Predictions, Row, Run
 from bench.store import RunStore
 from reports.outcomes import outcomes
@@ -18,7 +18,6 @@ from reports.pooled import together
 
 SUBMISSION = ("submission.csv", "submission.json")
 COVERS = "the choice of the rows, those that were scored and those to come, and the training sets"
-Z = 1.96
 
 
 def available(store: RunStore, run: Run, row: Row) -> bool:

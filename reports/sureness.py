@@ -35,7 +35,8 @@ class Sureness:
     sentences : tuple of str
         One for each two neighbours, without full stops.
     hard : str
-        How many rows no model gets right, and what the best choice of a model for each row would reach.
+        How many rows no model gets right, and what the best choice of a model for each row would reach; empty
+        if only ensembles are ranked.
     pairs : tuple of Table
         Overlap of errors, price of accuracy.
     calibration : Table
@@ -91,11 +92,13 @@ def bounds(low: float, high: float) -> str:
 
 def _hard(board: Leaderboard, found: Evidence) -> str:
     ensembles = {outcome.row.name for outcome in board.outcomes if outcome.row.recipe is not None}
-    data = found.data.only([name for name in found.data.models if name not in ensembles])
+    models = [name for name in found.data.models if name not in ensembles]
+    if not models:
+        return ""
+    data = found.data.only(models)
     missed, best = len(missed_by_every(data)), oracle(data)["accuracy"].iloc[-1]
-    models = counted(len(data.models), "model")
     return (
-        f"Of {data.n_rows:,} {found.noun}, {missed:,} are missed by each of {models}; "
+        f"Of {data.n_rows:,} {found.noun}, {missed:,} are missed by each of {counted(len(models), 'model')}; "
         f"whoever knew the right model for each would reach {number(best)}."
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -150,7 +150,7 @@ def _complete(store: RunStore, run: Run, name: str) -> Outcome:
     if name not in known:
         raise unknown("MODEL", name, known)
     outcome = known[name]
-    if not outcome.complete or outcome.values(run.metric).isna().any():
+    if not _is_finished(outcome, run):
         raise FolderError(
             f"{store.path}: {name} has no {run.metric} on all folds ({outcome.status}); run it again"
         )
@@ -158,11 +158,11 @@ def _complete(store: RunStore, run: Run, name: str) -> Outcome:
 
 
 def _finished(store: RunStore, run: Run) -> dict[str, Outcome]:
-    return {
-        outcome.row.name: outcome
-        for outcome in outcomes(store, run)
-        if outcome.complete and not outcome.values(run.metric).isna().any()
-    }
+    return {outcome.row.name: outcome for outcome in outcomes(store, run) if _is_finished(outcome, run)}
+
+
+def _is_finished(outcome: Outcome, run: Run) -> bool:
+    return outcome.complete and not outcome.values(run.metric).isna().any()
 
 
 def _check_same(first: object, run: Run, second: object, other: Run) -> None:
@@ -198,15 +198,11 @@ def _difference(before: tuple[RunStore, Run, Outcome], after: tuple[RunStore, Ru
 
 def _side_by_side(names: tuple[str, str], *sides: tuple[RunStore, Run, Outcome]) -> OutOfFold:
     parts = [together(store, run, [outcome.row]) for store, run, outcome in sides]
-    return OutOfFold(
+    return replace(
+        parts[0],
         models=names,
-        classes=parts[0].classes,
-        y_true=parts[0].y_true,
         scores=tuple(part.scores[0] for part in parts),
         score_kinds=tuple(part.score_kinds[0] for part in parts),
-        fold=parts[0].fold,
-        positive=parts[0].positive,
-        folds_sha256=parts[0].folds_sha256,
     )
 
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from bench.api.comparing import Difference
-    from reports.evidence import Evidence
 
 Two = Annotated[
     list[str] | None, typer.Argument(metavar="[MODEL MODEL]", help="Two models [default: all, in order].")
@@ -65,6 +64,7 @@ def compare(
     """Say which models of a run can be told apart: intervals, tied ranks, paired tests."""
     from bench.api.comparing import Budget
     from bench.api.comparing import compare as tell
+    from reports.sureness import standing_table
 
     budget = Budget(seconds, megabytes, milliseconds)
     if models and budget != Budget():
@@ -81,7 +81,7 @@ def compare(
             }
         )
         return 0
-    print_frame(_standing(found))
+    print_frame(standing_table(found))
     if models:
         print_table(("Test", "Result"), _pair(found.pairs.to_dict("records")[0], rope))
     for sentence in found.sentences:
@@ -148,20 +148,6 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
-
-
-def _standing(found: Evidence) -> pd.DataFrame:
-    from bench.metrics import METRICS
-
-    table = found.standing()
-    bounds = zip(table["low"].map(number), table["high"].map(number), strict=True)
-    return table.assign(
-        value=table["value"].map(number),
-        low=[f"{low} to {high}" for low, high in bounds],
-        p_best=table["p_best"].map(lambda p: number(p, 3)),
-    )[["ranks", "model", "value", "low", "letters", "p_best"]].set_axis(
-        ["Ranks", "Model", METRICS[found.metric].title, "95 %", "Alike", "P(best)"], axis=1
-    )
 
 
 def _pair(test: dict[str, Any], rope: float) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bench.evidence.intervals import LEVEL
 from bench.evidence.out_of_fold import OutOfFold
 from bench.evidence.selective import accuracy_at, risk_coverage_area
 from bench.evidence.temperature import probabilities, scaled, temperatures
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 N_BINS = 15
-LEVEL = 0.95
 COVERAGES = (99, 95, 90)
 
 

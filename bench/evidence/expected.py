@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from bench.evidence.intervals import LEVEL
+from bench.evidence.intervals import Z
 from bench.metrics import METRICS
 
 # Errors of classifiers fall with the number of training rows n like n^-a, mostly with a below this
@@ -49,12 +49,10 @@ def expected(
     low, high : float
         Of 95 %, within the range of the metric.
     """
-    from scipy.stats import norm
-
     by_rows = standard_error**2
     by_training = max(0.0, float(np.var(fold_values, ddof=1)) - by_rows * n_splits)
     variance = by_rows * (1 + n_rows / n_new) + by_training * (1 + 1 / n_splits)
-    reach = float(norm.ppf((1 + LEVEL) / 2)) * math.sqrt(variance)
+    reach = Z * math.sqrt(variance)
     greater = METRICS[metric].greater_is_better
     gain = abs((1.0 if greater else 0.0) - value) * (1 - (1 - 1 / n_splits) ** STEEPNESS)
     low, high = value - reach - (0 if greater else gain), value + reach + (gain if greater else 0)

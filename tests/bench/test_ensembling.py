@@ -90,3 +90,9 @@ def test_an_ensemble_whose_member_is_gone_says_so(bench, competition, winner):
         path.unlink()
     err = bench.refused("predict", "runs/competition", "--data", str(competition / "test.csv"))
     assert "was not refitted and saved" in err
+
+
+def test_a_run_whose_ranked_rows_are_all_ensembles_has_a_report(bench):
+    bench.ok("run", "sgd", "svm", *BASE, "--refit", "none", "--metric", "log_loss", "--ensembles")
+    assert {name for name, line in board().items() if line["rank"]} == ROWS
+    assert "How sure is the order?" in Path("runs/digits-rows-300/report.html").read_text()
