@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import keras
 
 _FEATURES_PER_CHUNK = 2**20
+_ROWS_TOGETHER = 48  # three registers of sixteen floats: the most rows that matrix kernels take in one step
 
 
 class KerasClassifier(ClassifierMixin, BaseEstimator):
@@ -196,9 +197,10 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         """
         check_is_fitted(self)
         rows = validate_data(self, X, reset=False)
-        size = max(1, _FEATURES_PER_CHUNK // rows.shape[1])
-        chunks = [self._probabilities(rows[start : start + size]) for start in range(0, len(rows), size)]
-        scores = np.concatenate(chunks, dtype=np.float64)[:, : len(self.classes_)]
+        size = _ROWS_TOGETHER * max(1, _FEATURES_PER_CHUNK // rows.shape[1] // _ROWS_TOGETHER)
+        chunks = (_filled(rows[start : start + size]) for start in range(0, len(rows), size))
+        answers = [self._probabilities(chunk) for chunk in chunks]
+        scores = np.concatenate(answers, dtype=np.float64)[: len(rows), : len(self.classes_)]
         return scores / scores.sum(axis=1, keepdims=True)
 
     def predict(self, X: ArrayLike) -> np.ndarray:
@@ -302,3 +304,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         super().__setstate__(state)
         if "model_" in state:
             self.model_ = unpacked(state["model_"])
+
+
+def _filled(X: np.ndarray) -> np.ndarray:
+    """Repeat the last row up to whole steps, so that no row's last bits depend on its neighbours."""
+    return np.pad(X, ((0, -len(X) % _ROWS_TOGETHER), (0, 0)), mode="edge")

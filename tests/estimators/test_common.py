@@ -134,6 +134,7 @@ def pytest_generate_tests(metafunc):
 @pytest.mark.usefixtures("eager")
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_check_estimator(estimator, check):
+    np.random.seed(0)  # noqa: NPY002 - the checks draw from the global state
     check(estimator)
 
 

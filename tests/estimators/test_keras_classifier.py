@@ -41,6 +41,15 @@ def test_probabilities_sum_to_one_in_double_precision(digits):
     assert np.abs(proba.sum(axis=1) - 1).max() < 1e-15
 
 
+def test_no_row_depends_on_its_neighbours(digits):
+    fitted = model().fit(*digits)
+    together = fitted.predict_proba(digits[0])
+    for n in (1, 7, 20, 49, 100):
+        drawn = np.random.default_rng(n).permutation(len(digits[0]))[:n]
+        alone = fitted.predict_proba(digits[0][drawn])
+        np.testing.assert_allclose(alone, together[drawn], rtol=1e-7, atol=1e-9)
+
+
 def test_history_has_one_value_per_epoch(digits):
     history = model(validation_fraction=0.2).fit(*digits).history_
     assert set(history) == {"loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"}
