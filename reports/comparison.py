@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,11 @@ import seaborn as sns
 from matplotlib.ticker import LogLocator, NullLocator
 
 from bench.metrics import METRICS
+from reports.curves import CORNER_AREA, Comparison, Curves
+from reports.display import Picture, picture
 from reports.leaderboard import Leaderboard
+from reports.sections import ModelSection
+from reports.sources import Sources
 from reports.theme import INK, MUTED
 from reports.wording import shortened
 
@@ -127,6 +132,18 @@ class Cost:
         ax.figure.legend(loc="outside right upper", handletextpad=0.3)
 
 
+def comparison(sources: Sources, sections: Sequence[ModelSection]) -> Iterator[Picture]:
+    """Yield the pictures that show all models of a run side by side."""
+    board, palette, metric = sources.board, sources.colours, METRICS[sources.run.metric].title
+    if any(outcome.values(board.run.metric).notna().any() for outcome in board.outcomes):
+        spread = FoldSpread(board, palette)
+        yield picture(spread.plot, "spread", f"{metric}, fold by fold", "A dot per fold, a bar at the mean.")
+    drawn = [section for section in sections if section.curves]
+    for place, (name, title) in enumerate((("roc", "ROC"), ("pr", "Precision and recall"))):
+        models = {section.outcome.row.name: section.curves[place] for section in drawn}
+        yield from _curve_pictures(models, name, title, board.run.info.positive)
+
+
 def within_reach(means: pd.Series, board: Leaderboard) -> pd.Series:
     """Return which means lie close enough to the best to be told apart on one scale (bool)."""
     distance = (means - (means.max() if METRICS[board.run.metric].greater_is_better else means.min())).abs()
@@ -137,3 +154,19 @@ def headline(board: Leaderboard) -> str:
     """Return the title of the run's metric and its direction."""
     metric = METRICS[board.run.metric]
     return f"{metric.title} ({'higher' if metric.greater_is_better else 'lower'} is better)"
+
+
+def _curve_pictures(
+    models: dict[str, Curves], name: str, title: str, positive: str | None
+) -> Iterator[Picture]:
+    if not models:
+        return
+    caption = "Macro average over classes of scores pooled over folds."
+    if positive is not None:
+        caption = f"Class {positive} against the rest, scores pooled over folds."
+    yield picture(Comparison(models).plot, name, f"{title}, all models", caption)
+    if max(curves.area for curves in models.values()) >= CORNER_AREA:
+        corner = Comparison(models, corner=True)
+        yield picture(
+            corner.plot, f"{name}-corner", f"{title}, the upper corner", "The same curves, enlarged."
+        )

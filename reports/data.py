@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 
-from bench.records import DatasetInfo
+from bench.records import DatasetInfo, Label
+from reports.display import Picture, picture
+from reports.sources import Sources
 from reports.theme import MUTED, NEUTRAL
 from reports.wording import counted, shortened
 
@@ -89,3 +91,31 @@ class DataCard:
         return (
             f"{counted(self.info.n_test, 'row')}, {'labelled' if self.info.test_labelled else 'unlabelled'}"
         )
+
+
+@dataclass(frozen=True)
+class DataSection:
+    """What the section shows.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        Columns fact and value.
+    class_counts : Picture
+    samples : list of (label, str)
+        A strip of images of each class as a data URI; none if the features are no pixels.
+    """
+
+    facts: pd.DataFrame
+    class_counts: Picture
+    samples: list[tuple[Label, str]]
+
+
+def data_section(sources: Sources) -> DataSection:
+    """Return the section of a run."""
+    card = DataCard(sources.run.info)
+    return DataSection(
+        facts=card.facts(),
+        class_counts=picture(card.plot, "classes", "Rows of each class"),
+        samples=sources.gallery.samples() if sources.gallery else [],
+    )

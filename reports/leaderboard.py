@@ -85,6 +85,11 @@ class Leaderboard:
         }
         return json.dumps(document, indent=2, allow_nan=False)
 
+    def line(self, row: Row) -> dict[str, Any]:
+        """Return the line of `frame` that is about a row."""
+        names = [outcome.row.name for outcome in self.outcomes]
+        return self._line(self.rank(row), self.outcomes[names.index(row.name)])
+
     def rank(self, row: Row) -> int | None:
         """Return the rank of a row, if it has one."""
         names = [outcome.row.name for outcome in self.outcomes]

@@ -7,19 +7,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bench.records import Predictions, Run
-from bench.store import RunStore, StoredRows
+from bench.records import Predictions
 from reports.classes import class_table, pairs_table
 from reports.confusion import Confusion, confusion
 from reports.curves import Curves
 from reports.display import Picture, Table, picture
-from reports.images import Gallery, Wrong, mistakes, wrong_note, wrong_rows
+from reports.images import Wrong, mistakes, wrong_note, wrong_rows
 from reports.importance import Importance
-from reports.operating import OperatingPoints
+from reports.leaderboard import metric_text
 from reports.outcomes import Outcome
 from reports.pooled import fold_predictions, mean_importance, out_of_fold
 from reports.precision_recall import Thresholds, precision_recall
 from reports.roc import roc
+from reports.sources import Sources
 from reports.theme import SIZE
 from reports.training import training_curves
 from reports.wording import counted
@@ -71,32 +71,19 @@ class ModelSection:
     warnings: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True)
-class Sources:
-    """What every section is made from."""
-
-    store: RunStore
-    run: Run
-    stored: StoredRows
-    gallery: Gallery | None
-    points: OperatingPoints | None
-
-
-def model_section(
-    sources: Sources, outcome: Outcome, rank: int | None, anchor: str, colour: str, score: str
-) -> ModelSection:
+def model_section(sources: Sources, outcome: Outcome) -> ModelSection:
     """Return the section of a row, as far as its folds go."""
     folds = fold_predictions(sources.store, outcome)
-    parts = _Parts(sources, outcome, anchor, colour)
+    parts = _Parts(sources, outcome)
     evidence = parts.pooled_evidence() if outcome.complete else _Evidence()
     pictures = [*evidence.pictures, *parts.training(folds), *parts.importance(folds)]
     raised = Counter(text for result in outcome.results for text in set(result.warnings))
     return ModelSection(
         outcome=outcome,
-        rank=rank,
-        anchor=anchor,
-        colour=colour,
-        score=score,
+        rank=sources.board.rank(outcome.row),
+        anchor=sources.anchors[outcome.row.name],
+        colour=sources.colours[outcome.row.name],
+        score=metric_text(sources.board.line(outcome.row), sources.run.metric),
         parameters=_parameters(outcome),
         curves=evidence.curves,
         confusion=evidence.confusion,
@@ -122,12 +109,18 @@ class _Evidence:
 class _Parts:
     sources: Sources
     outcome: Outcome
-    anchor: str
-    colour: str
 
     @property
     def name(self) -> str:
         return self.outcome.row.name
+
+    @property
+    def anchor(self) -> str:
+        return self.sources.anchors[self.name]
+
+    @property
+    def colour(self) -> str:
+        return self.sources.colours[self.name]
 
     def pooled_evidence(self) -> _Evidence:
         """Return what needs a prediction of every row: curves, confusion, mistakes."""

@@ -20,13 +20,12 @@ from matplotlib.image import imsave
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bench.records import Run
-
 SIZE = (4.6, 3.4)
 INK = "#1f2733"
 MUTED = "#667085"
 FAINT = "#c3cad5"
 NEUTRAL = "#8fa0b8"
+GRID = "#e8ebf0"
 # Okabe and Ito's colours without yellow, then Tol's muted ones: told apart by colour-blind readers. The last
 # row is for runs of more than a dozen models, whose curves are told apart by their dashes too.
 PALETTE = (
@@ -34,6 +33,21 @@ PALETTE = (
     "#882255", "#117733", "#332288", "#999933", "#44aa99", "#6b7280",
     "#aa4499", "#661100", "#6699cc", "#b8860b", "#e0607e", "#2f4f4f",
 )  # fmt: skip
+# The same hues, light enough for a dark page.
+DARK_PALETTE = (
+    "#4aa3df", "#f08c3c", "#3cc79b", "#e09bc2", "#f0b63a", "#7cc8f2",
+    "#d0639b", "#4fb574", "#9388e8", "#c2c25e", "#66ccbb", "#a3acba",
+    "#d67cc8", "#d4785f", "#8cb8e6", "#dcb04a", "#f08aa2", "#8fb5b5",
+)  # fmt: skip
+# What the page's style sheet makes of a figure's own colours, so that figures follow its theme.
+_ROLES = {
+    INK: "--ink",
+    MUTED: "--soft",
+    FAINT: "--rule",
+    GRID: "--line",
+    "#ffffff": "--card",
+    "white": "--card",
+}
 
 _RC = {
     "font.family": "sans-serif",
@@ -53,7 +67,7 @@ _RC = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "figure.facecolor": "none",
-    "grid.color": "#e8ebf0",
+    "grid.color": GRID,
     "grid.linewidth": 0.7,
     "legend.fontsize": 7.5,
     "legend.edgecolor": "none",
@@ -80,13 +94,17 @@ def hue(colour: str) -> str:
 
 
 def hues() -> str:
-    """Return the rules of all classes that `hue` names."""
-    return "\n".join(f".{hue(colour)} {{ background: {colour}; }}" for colour in PALETTE)
-
-
-def colours(run: Run) -> dict[str, str]:
-    """Return the colour of every model, by row name; the same in all figures of a run."""
-    return {row.name: PALETTE[i % len(PALETTE)] for i, row in enumerate(run.rows)}
+    """Return the part of the style sheet that is about colours: of models, and of figures in the dark."""
+    both = list(enumerate(zip(PALETTE, DARK_PALETTE, strict=True)))
+    variables = "".join(f" --hue-{i}: light-dark({light}, {dark});" for i, (light, dark) in both)
+    marks = [f".hue-{i} {{ background: var(--hue-{i}); }}" for i in range(len(PALETTE))]
+    roles = _ROLES | {colour: f"--hue-{i}" for i, colour in enumerate(PALETTE)}
+    drawn = [
+        f'.picture svg [{part}="{colour}"] {{ {part}: var({role}); }}'
+        for colour, role in roles.items()
+        for part in ("fill", "stroke")
+    ]
+    return "\n".join([f":root {{{variables} }}", *marks, *drawn])
 
 
 @contextmanager

@@ -69,11 +69,12 @@ def test_no_lower_threshold_has_the_precision(scores, wish, data):
 
 
 def test_pooled_figures_are_scikit_learns(made):
-    from reports.sections import Sources, model_section
+    from reports.sections import model_section
+    from reports.sources import Sources
 
     board = leaderboard(made.store, made.run)
-    sources = Sources(made.store, made.run, made.store.read_data(), None, None)
-    sections = [model_section(sources, o, None, o.row.name, "#000000", "") for o in board.outcomes]
+    sources = Sources(made.store, board, None)
+    sections = [model_section(sources, outcome) for outcome in board.outcomes]
     k = made.run.info.positive_index
     table = pooled(sections, k).set_index("model")
     assert set(table.index) == {"sgd", "forest", "never"}

@@ -29,6 +29,7 @@ from reports.leaderboard import leaderboard
 from reports.pooled import out_of_fold
 from reports.precision_recall import precision_recall
 from reports.roc import GRID, roc
+from reports.sources import Sources
 from reports.training import training_curves
 from reports.wording import data_size, quantity, shortened, visible
 
@@ -225,7 +226,10 @@ def test_data_card(made):
 
 
 def test_comparisons_hold_what_the_leaderboard_says(made):
-    board, palette = leaderboard(made.store, made.run), theme.colours(made.run)
+    board, palette = (
+        leaderboard(made.store, made.run),
+        Sources(made.store, leaderboard(made.store, made.run), None).colours,
+    )
     spread = FoldSpread(board, palette)
     assert spread.frame().groupby("model").size().to_dict()["boosting"] == 4
     cost = Cost(board, palette).frame()
@@ -254,7 +258,7 @@ def test_many_models_are_named_beside_the_axes_and_dashed_in_turn(predictions):
 
 
 def test_one_colour_per_model_by_its_place_in_the_run(made):
-    colours = theme.colours(made.run)
+    colours = Sources(made.store, leaderboard(made.store, made.run), None).colours
     assert list(colours) == [row.name for row in made.run.rows]
     assert len(set(colours.values())) == 8
 

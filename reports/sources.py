@@ -1,0 +1,67 @@
+"""What every section of the page is made from, gathered once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from bench.records import Run
+from bench.store import RunStore, StoredRows
+from reports.evidence import Evidence
+from reports.images import Gallery, gallery
+from reports.leaderboard import Leaderboard
+from reports.operating import OperatingPoints, operating_points
+from reports.theme import PALETTE
+
+
+@dataclass(frozen=True)
+class Sources:
+    """A run as the page sees it.
+
+    Parameters
+    ----------
+    store : RunStore
+    board : Leaderboard
+        Its `outcomes` are the models of the page, in this order.
+    found : Evidence or None
+        None if no row is ranked.
+    """
+
+    store: RunStore
+    board: Leaderboard
+    found: Evidence | None
+
+    @property
+    def run(self) -> Run:
+        """The run's record."""
+        return self.board.run
+
+    @cached_property
+    def stored(self) -> StoredRows:
+        """The rows of the data that the folder keeps."""
+        return self.store.read_data()
+
+    @cached_property
+    def gallery(self) -> Gallery | None:
+        """The images of these rows; None if the features are no pixels."""
+        return gallery(self.run.info, self.stored)
+
+    @cached_property
+    def points(self) -> OperatingPoints | None:
+        """Decision thresholds of one class against the rest, if the run asks for them."""
+        return operating_points(self.store, self.run, self.board.outcomes)
+
+    @cached_property
+    def anchors(self) -> dict[str, str]:
+        """The id of each model's section, by row name."""
+        return {row.name: f"model-{number}" for number, row in enumerate(self.run.rows, start=1)}
+
+    @cached_property
+    def hues(self) -> dict[str, int]:
+        """The place of each model's colour in the palette, by row name; the same in all sections."""
+        return {row.name: i % len(PALETTE) for i, row in enumerate(self.run.rows)}
+
+    @cached_property
+    def colours(self) -> dict[str, str]:
+        """The colour itself, for figures."""
+        return {name: PALETTE[hue] for name, hue in self.hues.items()}
