@@ -19,6 +19,8 @@ from reports.wording import data_size, number, quantity
 
 # Values of these metrics lie in 0..1 and bunch near 1, where a logit scale tells them apart.
 SHARES = ("accuracy", "balanced_accuracy", "f1_macro", "f1", "precision", "recall", "roc_auc_ovr")
+# How many times further than the median from the best a line may be before its bar stands at the edge.
+_REACH = 2.5
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ def _model(sources: Sources, metric: str, line: dict[str, Any], front: dict[str,
         "std": line[f"{metric}_std"],
         "low": line[f"{metric}_low"],
         "high": line[f"{metric}_high"],
+        "test": line[f"test_{metric}"],
         **{key: line[key] for key in ("family", "ranks", "letters", "stamp")},
         **{key: front[key] for key in COSTS},
         "front": [key for key in COSTS if front[f"pareto_{key}"]],
@@ -145,11 +148,13 @@ def _bars(frame: pd.DataFrame, metric: str) -> list[tuple[float, float, float] |
     found = frame[[f"{metric}_low", f"{metric}_pooled", f"{metric}_high"]].to_numpy(float)
     with_logit = metric in SHARES
     places = [[_place(value, with_logit) for value in line] for line in found]
-    known = [value for line in places for value in line if not math.isnan(value)]
+    known = sorted(value for line in places for value in line if not math.isnan(value))
     if not known:
         return [None] * len(places)
-    low, span = min(known), (max(known) - min(known)) or 1
-    shares = [[round(100 * (value - low) / span, 2) for value in line] for line in places]
+    middle = known[len(known) // 2]
+    low, high = (max(known[0], _REACH * middle + (1 - _REACH) * known[-1]), known[-1])
+    span = (high - low) or 1
+    shares = [[round(max(100 * (value - low) / span, 0.0), 2) for value in line] for line in places]
     return [None if math.isnan(sum(line)) else (line[0], line[1], line[2]) for line in shares]
 
 

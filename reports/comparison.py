@@ -144,6 +144,16 @@ def comparison(sources: Sources, sections: Sequence[ModelSection]) -> Iterator[P
         yield from _curve_pictures(models, name, title, board.run.info.positive)
 
 
+def cost_picture(sources: Sources) -> Picture | None:
+    """Return merit against cost as a figure that needs no script; None if no model is ranked."""
+    if not any(sources.board.ranks):
+        return None
+    drawn = Cost(sources.board, sources.colours)
+    title = f"{METRICS[sources.run.metric].title} against time to fit"
+    caption = "Bars span one standard deviation over folds on each side."
+    return picture(drawn.plot, "cost", title, caption)
+
+
 def within_reach(means: pd.Series, board: Leaderboard) -> pd.Series:
     """Return which means lie close enough to the best to be told apart on one scale (bool)."""
     distance = (means - (means.max() if METRICS[board.run.metric].greater_is_better else means.min())).abs()

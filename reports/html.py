@@ -9,19 +9,21 @@ from bench.store import RunStore
 from reports.assets import templates
 from reports.binary import one_against_rest
 from reports.board import board_payload, board_section
-from reports.comparison import comparison
+from reports.comparison import comparison, cost_picture
 from reports.data import data_section
-from reports.evidence import Evidence, evidence, proven
+from reports.evidence import Evidence, evidence, proven, rows_are
+from reports.glances import glances
 from reports.leaderboard import Leaderboard, leaderboard
 from reports.protocol import made
 from reports.sections import model_section
 from reports.sources import Sources
 from reports.sureness import sureness
-from reports.verdict import glances, verdict
+from reports.verdict import verdict
 
 # Ids, which also name the templates and what these are given, in the order of the page.
 CONTENTS = {
     "leaderboard": "Leaderboard",
+    "cost": "Cost",
     "sureness": "How sure",
     "binary": "One class",
     "comparison": "Comparison",
@@ -58,6 +60,7 @@ def render(store: RunStore, board: Leaderboard, found: Evidence | None) -> str:
         run=board.run,
         verdict=verdict(board, found),
         glances=glances(board),
+        noun=rows_are(board.run.info),
         n_folds=board.run.protocol.n_splits * board.run.protocol.n_repeats,
         contents=[(name, title) for name, title in CONTENTS.items() if sections[name] is not None],
         payloads=_payloads(sources),
@@ -70,6 +73,7 @@ def _sections(sources: Sources) -> dict[str, Any]:
     models = [model_section(sources, outcome) for outcome in sources.board.outcomes]
     return {
         "leaderboard": board_section(sources),
+        "cost": cost_picture(sources),
         "sureness": sureness(sources.board, sources.found),
         "binary": one_against_rest(sources.board, models, sources.points),
         "comparison": tuple(comparison(sources, models)),

@@ -57,6 +57,11 @@ class Leaderboard:
         lines = [self._line(rank, outcome) for rank, outcome in zip(self.ranks, self.outcomes, strict=True)]
         return pd.DataFrame(lines).astype({"rank": "Int64"})
 
+    @property
+    def ranked(self) -> list[Outcome]:
+        """The outcomes that have a rank, best first."""
+        return [outcome for rank, outcome in zip(self.ranks, self.outcomes, strict=True) if rank]
+
     def summary(self) -> pd.DataFrame:
         """Return a small table of display strings, for a terminal or the head of a page."""
         tested = any(outcome.refit and outcome.refit.metrics for outcome in self.outcomes)
@@ -97,8 +102,7 @@ class Leaderboard:
 
     def best(self, allow_stamped: bool = False) -> Outcome | None:
         """Return the best ranked outcome, stamped rows being left out unless they are allowed."""
-        ranked = (outcome for rank, outcome in zip(self.ranks, self.outcomes, strict=True) if rank)
-        return next((outcome for outcome in ranked if allow_stamped or not outcome.row.stamp), None)
+        return next((outcome for outcome in self.ranked if allow_stamped or not outcome.row.stamp), None)
 
     def _line(self, rank: int | None, outcome: Outcome) -> dict[str, Any]:
         row = outcome.row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -67,6 +68,11 @@ class Outcome:
         if reasons and not self.done:
             return f"failed: {reasons[0]}"
         return f"{len(self.done)}/{self.n_expected} folds: {reasons[0] if reasons else 'not finished'}"
+
+    @property
+    def fit_seconds(self) -> float:
+        """Mean seconds to fit one fold; NaN before the first one."""
+        return sum(result.fit_seconds for result in self.done) / len(self.done) if self.done else math.nan
 
     def seed_means(self, metric: str) -> list[float]:
         """Return the mean of a metric over folds for each seed, the row's own first, that has all folds."""

@@ -60,6 +60,21 @@ def mean_and_spread(mean: float | None, std: float | None, digits: int = 4) -> s
     return f"{mean:.{digits}f} ± {std:.{digits}f}"
 
 
+def merit(value: float, metric: str) -> str:
+    """Return a value of the headline metric: accuracy as "99.49 %", any other with four decimals."""
+    return f"{100 * value:.2f} %" if metric == "accuracy" else number(value)
+
+
+def merits(low: float, high: float, metric: str) -> str:
+    """Return two values of the headline metric as "99.41, 99.55"."""
+    return f"{100 * low:.2f}, {100 * high:.2f}" if metric == "accuracy" else f"{number(low)}, {number(high)}"
+
+
+def distance(value: float, metric: str) -> str:
+    """Return a difference of the headline metric: accuracy as "1.7 points", any other with its digits."""
+    return f"{100 * value:.2g} points" if metric == "accuracy" else f"{value:.2g}"
+
+
 def quantity(value: float | None) -> str:
     """Return a positive quantity with three significant digits, such as 0.0123, 4.56 or 1,230."""
     if not _present(value):

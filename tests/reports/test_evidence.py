@@ -57,7 +57,10 @@ def test_equal_models_are_told_as_tied(digits, tmp_path):
     first, second = found.data.models
     assert found.alike(first) == [second]
     assert set(found.ranks["ranks"]) == {"1-2"}
-    assert f"{first} cannot be told apart from {second}" in verdict(board, found).notes[0]
+    told = verdict(proven(board, found), found)
+    assert told.sentence == f"leads, in a tie with {second}: accuracy"
+    assert told.rival.startswith(f"{second} is ")
+    assert "which chance explains as well (p = " in told.rival
     assert "How sure is the order?" in page(run.store, run.run)
 
 

@@ -8,9 +8,10 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from reports.glances import glances
 from reports.html import page
 from reports.leaderboard import leaderboard
-from reports.verdict import glances, verdict
+from reports.verdict import verdict
 
 from .conftest import Model, make_dataset, make_run
 
@@ -179,4 +180,7 @@ def test_missing_values_and_partly_stored_rows(digits, tmp_path, monkeypatch):
 
 def test_the_verdict_follows_the_direction_of_the_metric(made):
     found = verdict(leaderboard(made.store, replace(made.run, metric="log_loss")))
-    assert "has the lowest mean log loss" in found.sentence
+    assert found.sentence.endswith(": log loss")
+    means = leaderboard(made.store, made.run).frame().set_index("name")["log_loss_mean"]
+    assert float(found.score) == pytest.approx(means[found.model], abs=5e-5)
+    assert means[found.model] <= means.drop("forest (tuned)").min()
