@@ -79,12 +79,11 @@
   const SHAPES = { deep: "M0-7L7 0L0 7L-7 0Z", ensemble: "M-5.5-5.5H5.5V5.5H-5.5Z" };
   const mark = (model, at, y, fits) => {
     const tip = bench.svg("title", {}, `${model.name}: ${bench.number(model.mean)}, ${COSTS[by].say(model[by])}`);
-    const group = bench.svg("g", { class: fits ? "mark" : "mark out" }, tip);
+    const group = bench.svg("g", { class: fits ? "mark" : "mark out", color: bench.colour(model.hue) }, tip);
     if (model.low != null) group.append(bench.svg("path", { class: "span", d: `M${at} ${y(model.low)}V${y(model.high)}` }));
     const where = { transform: `translate(${at} ${y(model.mean)})` };
     const shape = SHAPES[model.family] ? bench.svg("path", { d: SHAPES[model.family], ...where }) : bench.svg("circle", { r: 5.5, ...where });
     group.append(shape);
-    group.style.color = bench.colour(model.hue);
     return group;
   };
 

@@ -22,6 +22,13 @@ from bench.records import (
 )
 from bench.store import RunStore
 
+from .browser import started
+
+
+@pytest.fixture
+def browser(tmp_path):
+    yield from started(tmp_path / "profile")
+
 
 @dataclass(frozen=True)
 class Model:

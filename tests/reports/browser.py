@@ -1,0 +1,78 @@
+"""A real browser for the report's tests: started without network, watched for requests and errors."""
+
+import importlib.util
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+WIDTHS = (1440, 390)
+SWITCHES = (
+    "headless=new",
+    "no-sandbox",
+    "disable-gpu",
+    "disable-background-networking",
+    "no-first-run",
+    "force-prefers-reduced-motion",
+)
+SERIOUS = {"serious", "critical"}
+
+
+def lacking(reason):
+    """A machine of ours must have the browser; a contributor's need not."""
+    (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+
+
+def started(profile):
+    """Yield Chromium."""
+    try:
+        from selenium import webdriver
+    except ImportError:
+        lacking("selenium is not installed")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    binary = next(filter(None, map(shutil.which, names)), None)
+    driver = shutil.which("chromedriver")
+    if not (binary and driver):
+        lacking("Chromium or chromedriver is not installed")
+    options = webdriver.ChromeOptions()
+    options.binary_location = binary
+    for switch in SWITCHES:
+        options.add_argument(f"--{switch}")
+    options.add_argument(f"--user-data-dir={profile}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield chrome
+    chrome.quit()
+
+
+def requested(chrome):
+    messages = [json.loads(entry["message"])["message"] for entry in chrome.get_log("performance")]
+    sent = [message for message in messages if message["method"] == "Network.requestWillBeSent"]
+    urls = {message["params"]["request"]["url"].split("#")[0] for message in sent}
+    # The browser's own first tab asks for chrome pages; the report's images are inside it.
+    return {url for url in urls if not url.startswith(("chrome:", "chrome-untrusted:", "data:"))}
+
+
+def resize(chrome, width):
+    """Give the page a width in pixels; narrow ones are phones."""
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+    chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+
+def violations(chrome):
+    """Return axe-core's serious and critical findings on the page as it is now."""
+    folder = Path(importlib.util.find_spec("axe_playwright_python").origin).parent
+    chrome.execute_script((folder / "axe.min.js").read_text(encoding="utf-8"))
+    chrome.set_script_timeout(300)
+    # A figure is one image to assistive programs: what it is drawn from need not be walked through, and
+    # whether it has a role and a name is tested without a browser.
+    run = "axe.run({exclude: [['svg']]}).then(arguments[arguments.length - 1])"
+    found = chrome.execute_async_script(run)["violations"]
+    return [
+        (item["id"], node["target"], node["html"][:200], node["failureSummary"])
+        for item in found
+        if item["impact"] in SERIOUS
+        for node in item["nodes"]
+    ]
