@@ -15,11 +15,12 @@
 // }) returns { update(changes), options }; what is not given is found from the points.
 {
   const PAD = { top: 10, right: 14, bottom: 40, left: 52 };
-  let count = 0;
 
   bench.chart = (container, options) => {
-    const parts = { plot: bench.el("div", { class: "chart-plot" }), id: `chart-${(count += 1)}` };
-    parts.readout = bench.el("p", { class: "chart-readout faint", role: "status" });
+    const parts = {
+      plot: bench.el("div", { class: "chart-plot" }),
+      readout: bench.el("p", { class: "chart-readout faint", role: "status" }),
+    };
     const chart = { options, update };
     let width = 0;
     function update(changes) {
@@ -45,11 +46,10 @@
     const svg = bench.svg(
       "svg",
       { viewBox: `0 0 ${width} ${height}`, role: "img", tabindex: 0, "aria-label": options.label },
-      clip(parts.id, area),
       axes(options, x, y, area),
       bench.svg(
-        "g",
-        { "clip-path": `url(#${parts.id})` },
+        "svg",
+        inside(area),
         (options.guides ?? []).map((guide) => guideLine(guide, x, y, area)),
         [...options.series].reverse().map((series) => drawn(series, x, y)),
       ),
@@ -99,9 +99,10 @@
     return kept.flatMap((power) => factors.map((factor) => Number(`${factor}e${power}`)));
   }
 
-  function clip(id, { left, right, top, bottom }) {
+  // An inner picture cuts off what lies outside of the limits.
+  function inside({ left, right, top, bottom }) {
     const box = { x: left - 2, y: top - 2, width: right - left + 4, height: bottom - top + 4 };
-    return bench.svg("clipPath", { id }, bench.svg("rect", box));
+    return { ...box, viewBox: Object.values(box).join(" ") };
   }
 
   function axes({ x, y }, atX, atY, { left, right, top, bottom }) {
