@@ -14,8 +14,8 @@ from reports.theme import hue, hues
 from reports.wording import counted, visible
 
 # In the order of the page; a later file may use what an earlier one defines.
-STYLES = ("base", "figures", "chart", "board", "models", "media")
-SCRIPTS = ("core", "chart", "theme", "ready")
+STYLES = ("base", "figures", "chart", "board", "compare", "models", "media")
+SCRIPTS = ("core", "theme", "chart", "curves", "compare", "matrix", "models", "ready")
 
 
 def templates() -> Environment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bench.records import Run
@@ -10,11 +11,13 @@ from reports.assets import templates
 from reports.binary import one_against_rest
 from reports.board import board_payload, board_section
 from reports.comparison import comparison
+from reports.comparison_data import comparison_data
 from reports.data import data_section
 from reports.evidence import Evidence, evidence, proven
 from reports.leaderboard import Leaderboard, leaderboard
+from reports.model_data import models_data
 from reports.protocol import made
-from reports.sections import model_section
+from reports.sections import ModelSection, model_section
 from reports.sources import Sources
 from reports.sureness import sureness
 from reports.verdict import glances, verdict
@@ -60,7 +63,7 @@ def render(store: RunStore, board: Leaderboard, found: Evidence | None) -> str:
         glances=glances(board),
         n_folds=board.run.protocol.n_splits * board.run.protocol.n_repeats,
         contents=[(name, title) for name, title in CONTENTS.items() if sections[name] is not None],
-        payloads=_payloads(sources),
+        payloads=_payloads(sources, sections["models"]),
         **sections,
     )  # fmt: skip
 
@@ -72,13 +75,17 @@ def _sections(sources: Sources) -> dict[str, Any]:
         "leaderboard": board_section(sources),
         "sureness": sureness(sources.board, sources.found),
         "binary": one_against_rest(sources.board, models, sources.points),
-        "comparison": tuple(comparison(sources, models)),
+        "comparison": comparison(sources, models),
         "data": data_section(sources),
         "models": models,
         "protocol": made(sources.board),
     }
 
 
-def _payloads(sources: Sources) -> dict[str, Any]:
+def _payloads(sources: Sources, models: Sequence[ModelSection]) -> dict[str, Any]:
     """Return what the scripts read, by name."""
-    return {"board": board_payload(sources)}
+    return {
+        "board": board_payload(sources),
+        "comparison": comparison_data(sources, models),
+        "models": models_data(sources, models),
+    }
