@@ -15,6 +15,10 @@ _FINE = np.concatenate([[0.0], np.geomspace(1e-4, 1, 110)[::3], np.linspace(0, 1
 ROC_KEPT = np.flatnonzero(np.isin(roc.GRID, _FINE))
 PR_KEPT = np.concatenate([np.arange(0, 160, 5), np.arange(160, precision_recall.N_POINTS)])
 KEPT = {"roc": ROC_KEPT, "pr": PR_KEPT}
+CORNERS = {
+    "roc": {"scale": "log", "x": [1e-4, 0.1], "y": [0.9, 1]},
+    "pr": {"scale": "linear", "x": [0.9, 1], "y": [0.9, 1]},
+}
 TITLES = {"roc": "ROC", "pr": "Precision and recall"}
 
 
@@ -31,7 +35,7 @@ def kind_data(kind: str, curves: Curves) -> dict[str, Any]:
     -------
     dict
         title, x and y (names of the axes), area (name), grid (abscissae), chance (whether it is the
-        diagonal), and corner: the limits of x and of y where good models differ.
+        diagonal), and corner: the scale of x and the limits of x and y where good models differ.
     """
     axis = curves.axis
     return {
@@ -41,7 +45,7 @@ def kind_data(kind: str, curves: Curves) -> dict[str, Any]:
         "area": axis.area,
         "chance": axis.chance,
         "grid": np.round(curves.grid[KEPT[kind]], 5),
-        "corner": [[0, 0.1] if axis.chance else [0.9, 1], [0.9, 1]],
+        "corner": CORNERS[kind],
     }
 
 

@@ -61,7 +61,8 @@ def levels(counts: Confusion) -> np.ndarray:
     ndarray of shape (n_classes, n_classes), int64
     """
     errors = counts.shares * (1 - np.eye(len(counts.classes)))
-    found = np.ceil(N_LEVELS * np.sqrt(errors / (errors.max() or 1))).astype(np.int64)
+    darkness = np.rint(N_LEVELS * np.sqrt(errors / (errors.max() or 1))).astype(np.int64)
+    found = np.where(errors > 0, np.maximum(darkness, 1), 0)
     np.fill_diagonal(found, -1)
     return found
 

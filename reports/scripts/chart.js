@@ -14,7 +14,7 @@
 //   height               in CSS pixels
 // }) returns { update(changes), options }; what is not given is found from the points.
 {
-  const PAD = { top: 10, right: 14, bottom: 40, left: 52 };
+  const PAD = { top: 10, right: 16, bottom: 40 };
 
   bench.chart = (container, options) => {
     const parts = {
@@ -37,12 +37,15 @@
 
   bench.plain = (value) => String(Number(value.toPrecision(4)));
 
+  const written = (axis, value) => (axis.format ?? bench.plain)(value);
+
   function draw(parts, options, width) {
     const height = options.height ?? 300;
     const points = options.series.flatMap((series) => series.points);
-    const x = scale(options.x, points.map((point) => point[0]), PAD.left, width - PAD.right);
     const y = scale(options.y, points.map((point) => point[1]), height - PAD.bottom, PAD.top);
-    const area = { left: PAD.left, right: width - PAD.right, top: PAD.top, bottom: height - PAD.bottom };
+    const left = 36 + 7 * Math.max(...y.ticks.map((tick) => written(options.y, tick).length), 1);
+    const x = scale(options.x, points.map((point) => point[0]), left, width - PAD.right);
+    const area = { left, right: width - PAD.right, top: PAD.top, bottom: height - PAD.bottom };
     const svg = bench.svg(
       "svg",
       { viewBox: `0 0 ${width} ${height}`, role: "img", tabindex: 0, "aria-label": options.label },
@@ -109,11 +112,11 @@
     const text = (content, attributes) => bench.svg("text", attributes, content);
     const across = atY.ticks.flatMap((tick) => [
       bench.svg("path", { class: "grid-line", d: `M${left} ${atY(tick)}H${right}` }),
-      text((y.format ?? bench.plain)(tick), { x: left - 8, y: atY(tick) + 4, "text-anchor": "end" }),
+      text(written(y, tick), { x: left - 8, y: atY(tick) + 4, "text-anchor": "end" }),
     ]);
     const along = atX.ticks.flatMap((tick) => [
       bench.svg("path", { class: "grid-line", d: `M${atX(tick)} ${top}V${bottom}` }),
-      text((x.format ?? bench.plain)(tick), { x: atX(tick), y: bottom + 17, "text-anchor": "middle" }),
+      text(written(x, tick), { x: atX(tick), y: bottom + 17, "text-anchor": "middle" }),
     ]);
     const middle = (top + bottom) / 2;
     const titles = [
@@ -178,7 +181,7 @@
       const [a, b, name] = series.points[at.point];
       for (const [key, value] of [["cx", x(a)], ["cy", y(b)], ["stroke", colour(series)]]) mark.setAttribute(key, value);
       mark.setAttribute("visibility", "visible");
-      const words = [options.x, options.y].map((axis, i) => `${axis.label} ${(axis.format ?? bench.plain)([a, b][i])}`);
+      const words = [options.x, options.y].map((axis, i) => `${axis.label} ${written(axis, [a, b][i])}`);
       readout.textContent = `${name ?? series.name}: ${words.join(", ")}`;
     };
     const move = (event) => {

@@ -99,9 +99,9 @@ if (bench.curves && bench.curves.models.length > 1) {
     };
     const heads = ["true", ...curves.classes].map((name) => bench.el("th", { scope: "col" }, name));
     const lines = cells.map((row, i) => bench.el("tr", {}, bench.el("th", { scope: "row" }, curves.classes[i]), row.map(shaded)));
-    const caption = bench.el("caption", {}, `Confusion of ${a.name} minus that of ${b.name}, ${noun}`);
+    const caption = bench.el("caption", {}, `Confusion: ${a.name} minus ${b.name}`);
     const table = bench.el("table", { class: "matrix" }, caption, bench.el("thead", {}, bench.el("tr", {}, heads)), bench.el("tbody", {}, lines));
-    const legend = bench.el("p", { class: "faint" }, more(a), " ", more(b), " On the diagonal more is better, elsewhere worse.");
+    const legend = bench.el("p", { class: "faint about" }, more(a), " ", more(b), " On the diagonal more is better, elsewhere worse.");
     const region = bench.el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption.textContent }, table);
     return bench.el("div", { class: "card" }, region, legend);
   };
@@ -127,7 +127,7 @@ if (bench.curves && bench.curves.models.length > 1) {
   });
   document.getElementById("compare").append(
     bench.el("fieldset", { class: "chips" }, bench.el("legend", {}, "Models"), models.map(chip)),
-    bench.el("div", { class: "tools" }, picker, zoom),
+    bench.el("div", { class: "tools" }, picker, zoom, curves.hint()),
     bench.el("div", { class: "grid" }, Object.values(cards).map((card) => card.element)),
     tests,
   );

@@ -2,11 +2,16 @@
 // A place is a position among the classes that occur; null stands for the mean over them.
 {
   const SCALE = 10000;
+  const WHOLE = { scale: "linear", x: [0, 1], y: [0, 1] };
   const data = bench.data("comparison");
   const mean = (lines) => lines[0].map((_, i) => lines.reduce((sum, line) => sum + line[i], 0) / lines.length);
 
   bench.curves = data && {
     ...data,
+
+    hint() {
+      return bench.el("span", { class: "faint" }, "Point at a chart, or use the arrow keys on it, to read its values.");
+    },
 
     model(anchor) {
       return data.models.find((model) => model.anchor === anchor);
@@ -28,14 +33,15 @@
 
     // Options of a chart of some series, in the corner where good models differ or whole.
     options(kind, series, corner, about) {
-      const { title, x, y, area, chance, corner: limits } = data.kinds[kind];
-      const [across, up] = corner ? limits : [[0, 1], [0, 1]];
+      const { title, x, y, area, chance, corner: enlarged } = data.kinds[kind];
+      const shown = corner ? enlarged : WHOLE;
+      const name = shown.scale === "log" ? `${x} (log scale)` : x;
       const diagonal = { quiet: true, dash: "3 3", points: [[0, 0], [1, 1]] };
       return {
         label: `${title} of ${about}. Arrow keys read the points.`,
         series: chance ? [...series, diagonal] : series,
-        x: { label: x, min: across[0], max: across[1] },
-        y: { label: y, min: up[0], max: up[1] },
+        x: { label: name, min: shown.x[0], max: shown.x[1], scale: shown.scale },
+        y: { label: y, min: shown.y[0], max: shown.y[1] },
         legend: area,
       };
     },

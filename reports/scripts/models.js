@@ -17,12 +17,12 @@ if (bench.curves) {
       draw();
     };
     const zoom = curves.toggle("Zoom to the corner", state.corner, change("corner"));
+    const matrix = section.querySelector(".matrix");
     place.append(
-      bench.el("div", { class: "tools" }, curves.picker(change("place")), zoom),
-      bench.el("div", { class: "grid" }, parts.map((part) => part.element)),
+      bench.el("div", { class: "tools" }, curves.picker(change("place")), zoom, curves.hint()),
+      bench.el("div", { class: "grid" }, parts.map((part) => part.element), matrix?.closest(".card")),
     );
     draw();
-    const matrix = section.querySelector(".matrix");
     if (matrix) bench.matrix(matrix, model);
   };
 
@@ -77,7 +77,7 @@ if (bench.curves) {
       slider.value = scores.indexOf(Math.max(...scores));
       move();
     };
-    const chart = chartCard("Precision and recall by threshold", (state) => (state.moved ? { guides: guides() } : options()), slider, best, told);
+    const chart = chartCard("Precision and recall by threshold", (state) => (state.moved ? { guides: guides() } : options()), bench.el("div", { class: "slide" }, slider, best), told);
     best.addEventListener("click", toBest);
     slider.addEventListener("input", move);
     const draw = (state) => {
@@ -120,16 +120,17 @@ if (bench.curves) {
   const calibrationCards = (model, found) => (found ? [reliabilityCard(model, found), coverageCard(model, found)] : []);
 
   const reliabilityCard = (model, { bins, ece, scores }) => {
-    const lowest = Math.floor(10 * Math.min(...bins.map((bin) => Math.min(bin[0], bin[2])))) / 10;
+    const lowest = Math.floor(100 * Math.min(...bins.map((bin) => Math.min(bin[0], bin[2])))) / 100;
+    const highest = 1 + 0.02 * (1 - lowest);
     const dots = bins.map(([sure, right, , , n]) => [sure, right, `${n.toLocaleString("en")} ${curves.noun}`]);
     const bars = bins.map(([sure, , low, high]) => ({ quiet: true, points: [[sure, low], [sure, high]] }));
     const diagonal = { quiet: true, dash: "3 3", points: [[lowest, lowest], [1, 1]] };
     const about = `Expected calibration error ${bench.number(ece)}. Bins of equally many ${curves.noun}; ${scores}.`;
-    return chartCard("Is it as often right as it says?", () => ({
+    return chartCard("Calibration: is it as often right as it says?", () => ({
       label: `Reliability of ${model.name}. ${about} Arrow keys read the points.`,
       series: [{ name: "bins", hue: model.hue, dots: true, points: dots }, ...bars, diagonal],
-      x: { label: "mean confidence", min: lowest, max: 1 },
-      y: { label: "share right", min: lowest, max: 1 },
+      x: { label: "mean confidence", min: lowest, max: highest },
+      y: { label: "share right", min: lowest, max: highest },
       legend: false,
     }), bench.el("p", { class: "faint about" }, about));
   };
@@ -137,11 +138,11 @@ if (bench.curves) {
   const coverageCard = (model, { answered }) => {
     const [coverage, risk] = answered.reduce((best, step) => (Math.abs(step[0] - 0.9) < Math.abs(best[0] - 0.9) ? step : best));
     const about = `Of the surest ${Math.round(100 * coverage)} % of ${curves.noun}, ${(100 * risk).toFixed(2)} % are wrong.`;
-    return chartCard("What silence where it is least sure would bring", () => ({
+    return chartCard("Risk and coverage: were it silent where it is least sure", () => ({
       label: `Share wrong of ${model.name} by share answered. ${about} Arrow keys read the points.`,
       series: [{ name: model.name, hue: model.hue, points: answered.map((step) => [step[0], step[1]]) }],
       x: { label: "share answered, surest first", min: 0, max: 1 },
-      y: { label: "share wrong", min: 0 },
+      y: { label: "share wrong", min: 0, format: (value) => `${bench.plain(100 * value)} %` },
       legend: false,
     }), bench.el("p", { class: "faint about" }, about));
   };
