@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bench.records import Part, Predictions
-from reports.anatomy import anatomy
+from bench.records import Predictions, Recipe
 from reports.display import Picture, Table, picture
 from reports.folds import folds_table
 from reports.images import Wrong
@@ -21,7 +20,7 @@ from reports.scored import Scored, scored
 from reports.sources import Sources
 from reports.theme import SIZE
 from reports.training import training_curves
-from reports.wording import counted
+from reports.wording import counted, quantity
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,8 +43,7 @@ class ModelSection:
     score : str
         The headline metric, mean and deviation.
     parameters : Table
-    anatomy : Part or None
-        What the model is made of, if that is known.
+        Or the members of an ensemble.
     folds : Table
     scored : Scored or None
         Drawn from a prediction of every row; None unless the row is complete.
@@ -62,7 +60,6 @@ class ModelSection:
     hue: int
     score: str
     parameters: Table
-    anatomy: Part | None
     folds: Table
     scored: Scored | None
     matrix: Matrix | None
@@ -88,7 +85,6 @@ def model_section(sources: Sources, outcome: Outcome) -> ModelSection:
         hue=sources.hues[name],
         score=metric_text(sources.board.line(outcome.row), sources.run.metric),
         parameters=_parameters(outcome),
-        anatomy=anatomy(outcome),
         folds=folds_table(outcome, sources.run.metric),
         scored=found,
         matrix=table,
@@ -146,9 +142,19 @@ class _Pictures:
 
 
 def _parameters(outcome: Outcome) -> Table:
+    if outcome.row.recipe is not None:
+        return _members(outcome.row.recipe)
     rows = [(name, str(value)) for name, value in sorted(outcome.row.params.items())]
     rows.append(("all others" if rows else "all", "the class's own defaults"))
     libraries = {f"{name} {found}" for result in outcome.done for name, found in result.versions.items()}
     if libraries:
         rows.append(("fitted with", ", ".join(sorted(libraries))))
     return Table("Parameters", ("Parameter", "Value"), tuple(rows))
+
+
+def _members(recipe: Recipe) -> Table:
+    """Return the members of an ensemble, the heaviest first."""
+    members = zip(recipe.members, recipe.weights, recipe.temperatures, strict=True)
+    rows = sorted(members, key=lambda member: -member[1])
+    shown = tuple((name, f"{weight:.4f}", quantity(scale)) for name, weight, scale in rows)
+    return Table("What it is made of", ("Member", "Weight", "Temperature of its scores"), shown)

@@ -14,7 +14,6 @@ from sklearn.metrics import (
 )
 
 from bench.records import Part
-from reports.anatomy import anatomy
 from reports.comparison_data import comparison_data
 from reports.confusion import Confusion
 from reports.evidence import evidence
@@ -174,10 +173,10 @@ def test_a_model_that_the_metric_does_not_rank_has_curves_but_no_pair(digits, tm
 
 def test_results_without_anatomy_tell_none(few, parts):
     outcome = parts[1][0].outcome
-    assert anatomy(outcome) is None
+    assert outcome.anatomy is None
     whole = Part("", "SVM", (("C", "3.0", True),))
     told = replace(outcome, results=tuple(replace(result, anatomy=whole) for result in outcome.results))
-    assert anatomy(told) == whole
+    assert told.anatomy == whole
 
 
 def test_classes_of_text_and_many_classes(tmp_path):
