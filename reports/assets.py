@@ -14,7 +14,9 @@ from reports.theme import hue, hues
 from reports.wording import counted, visible
 
 # In the order of the page; a later file may use what an earlier one defines.
-STYLES = ("base", "figures", "chart", "board", "compare", "models", "media")
+STYLES = (
+    "base", "figures", "chart", "curves", "matrix", "board", "compare", "models", "anatomy", "media",
+)  # fmt: skip
 SCRIPTS = ("core", "theme", "chart", "curves", "compare", "matrix", "models", "ready")
 
 

@@ -71,6 +71,11 @@ class ModelSection:
         """The wrong predictions that are shown."""
         return () if self.scored is None else self.scored.wrong
 
+    @property
+    def wrong_note(self) -> str:
+        """How many rows are wrong, and which are shown; empty unless the row is complete."""
+        return "" if self.scored is None else self.scored.wrong_note
+
 
 def model_section(sources: Sources, outcome: Outcome) -> ModelSection:
     """Return the section of a row, as far as its folds go."""
