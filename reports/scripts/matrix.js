@@ -17,8 +17,11 @@
     const write = (asShare) =>
       targets.forEach((row, i) => row.forEach((element, j) => (element.textContent = text(i, j, asShare))));
     const toggle = bench.curves.toggle("Per cent of each true class", false, write);
+    write(false);
     region.before(bench.el("div", { class: "tools" }, toggle));
-    if (bench.gallery) region.after(bench.el("p", { class: "faint" }, `Press a number to see its ${bench.curves.noun}.`), images);
+    if (!bench.gallery) return;
+    region.after(bench.el("p", { class: "faint about" }, `Press a number to see its ${bench.curves.noun}.`));
+    table.closest(".curves").append(images);
   };
 
   // Where a cell's number stands: in a button if there is something to see behind it.
@@ -31,6 +34,7 @@
     button.addEventListener("click", () => {
       const found = bench.atlas.wrong(model.name, i, j);
       bench.gallery(images, found, { title, models: [model.name], total: count });
+      images.scrollIntoView({ block: "nearest" });
     });
     cell.replaceChildren(button);
     return button;
