@@ -79,7 +79,7 @@ if (bench.curves && bench.curves.models.length > 1) {
       "table",
       { class: "numbers" },
       bench.el("caption", {}, `How many ${noun} each gets right`),
-      bench.el("thead", {}, bench.el("tr", {}, ["", `${b} right`, `${b} wrong`].map((text) => bench.el(text ? "th" : "td", { scope: text && "col" }, text)))),
+      bench.el("thead", {}, bench.el("tr", {}, ["", `${b} right`, `${b} wrong`].map((text) => bench.el(text ? "th" : "td", { scope: text ? "col" : null }, text)))),
       bench.el("tbody", {}, lineOf(`${a} right`, [both, onlyA].map(count)), lineOf(`${a} wrong`, [onlyB, neither].map(count))),
     );
 
@@ -126,6 +126,7 @@ if (bench.curves && bench.curves.models.length > 1) {
     draw();
   });
   document.getElementById("compare").append(
+    bench.el("h3", { class: "hidden" }, "Models of your choice"),
     bench.el("fieldset", { class: "chips" }, bench.el("legend", {}, "Models"), models.map(chip)),
     bench.el("div", { class: "tools" }, picker, zoom, curves.hint()),
     bench.el("div", { class: "grid" }, Object.values(cards).map((card) => card.element)),
