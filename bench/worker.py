@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from bench import metrics, models, registry
+from bench.anatomy import anatomy
 from bench.records import Dataset, FoldResult, Folds, Job, Predictions
 
 PICKLE_PROTOCOL = 5
@@ -204,6 +205,7 @@ def _fit(job: Job, dataset: Dataset, folds: Folds, threads: int, blank: FoldResu
         device=str(getattr(estimator, "device_", "cpu")),
         n_train=len(rows.X_fit),
         n_test=len(rows.X_new),
+        anatomy=anatomy(estimator),
     )
     return Outcome(result, predictions, model)
 

@@ -14,8 +14,10 @@ from reports.theme import hue, hues
 from reports.wording import counted, visible
 
 # In the order of the page; a later file may use what an earlier one defines.
-STYLES = ("base", "figures", "board", "cost", "models", "media")
-SCRIPTS = ("core", "theme", "board", "cost", "ready")
+STYLES = (
+    "base", "figures", "chart", "curves", "matrix", "board", "cost", "compare", "models", "anatomy", "media",
+)  # fmt: skip
+SCRIPTS = ("core", "theme", "board", "cost", "chart", "curves", "compare", "matrix", "models", "ready")
 
 
 def templates() -> Environment:

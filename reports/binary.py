@@ -62,9 +62,9 @@ def pooled(sections: Sequence[ModelSection], positive: int) -> pd.DataFrame:
         precision, recall, f1 (0 for a model that never says the class) and roc_auc.
     """
     lines = [
-        (section.outcome.row.name, *section.confusion.around(positive), section.curves[0].area)
+        (section.outcome.row.name, *section.scored.confusion.around(positive), section.scored.roc.area)
         for section in sections
-        if section.confusion is not None
+        if section.scored is not None
     ]
     table = pd.DataFrame(lines, columns=["model", *_COUNTS, "roc_auc"])
     found, said = table["true_positives"], table["true_positives"] + table["false_positives"]

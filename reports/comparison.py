@@ -132,16 +132,36 @@ class Cost:
         ax.figure.legend(loc="outside right upper", handletextpad=0.3)
 
 
-def comparison(sources: Sources, sections: Sequence[ModelSection]) -> Iterator[Picture]:
-    """Yield the pictures that show all models of a run side by side."""
-    board, palette, metric = sources.board, sources.colours, METRICS[sources.run.metric].title
+@dataclass(frozen=True)
+class ComparisonSection:
+    """What the section shows.
+
+    Parameters
+    ----------
+    spread : Picture or None
+        The metric fold by fold; None before any fold was scored.
+    curves : tuple of Picture
+        Curves of all models, in place of which the script draws those of the chosen ones.
+    """
+
+    spread: Picture | None
+    curves: tuple[Picture, ...]
+
+
+def comparison(sources: Sources, sections: Sequence[ModelSection]) -> ComparisonSection:
+    """Return the section of a run."""
+    board, metric = sources.board, METRICS[sources.run.metric].title
+    spread = None
     if any(outcome.values(board.run.metric).notna().any() for outcome in board.outcomes):
-        spread = FoldSpread(board, palette)
-        yield picture(spread.plot, "spread", f"{metric}, fold by fold", "A dot per fold, a bar at the mean.")
-    drawn = [section for section in sections if section.curves]
-    for place, (name, title) in enumerate((("roc", "ROC"), ("pr", "Precision and recall"))):
-        models = {section.outcome.row.name: section.curves[place] for section in drawn}
-        yield from _curve_pictures(models, name, title, board.run.info.positive)
+        plot = FoldSpread(board, sources.colours).plot
+        spread = picture(plot, "spread", f"{metric}, fold by fold", "A dot per fold, a bar at the mean.")
+    found = {section.outcome.row.name: section.scored for section in sections if section.scored}
+    kinds = (
+        ("roc", "ROC", {name: scored.roc for name, scored in found.items()}),
+        ("pr", "Precision and recall", {name: scored.by_recall for name, scored in found.items()}),
+    )
+    curves = [part for kind in kinds for part in _curve_pictures(*kind, board.run.info.positive)]
+    return ComparisonSection(spread, tuple(curves))
 
 
 def cost_picture(sources: Sources) -> Picture | None:
@@ -167,7 +187,7 @@ def headline(board: Leaderboard) -> str:
 
 
 def _curve_pictures(
-    models: dict[str, Curves], name: str, title: str, positive: str | None
+    name: str, title: str, models: dict[str, Curves], positive: str | None
 ) -> Iterator[Picture]:
     if not models:
         return

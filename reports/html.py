@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bench.records import Run
@@ -10,12 +11,14 @@ from reports.assets import templates
 from reports.binary import one_against_rest
 from reports.board import board_payload, board_section
 from reports.comparison import comparison, cost_picture
+from reports.comparison_data import comparison_data
 from reports.data import data_section
 from reports.evidence import Evidence, evidence, proven, rows_are
 from reports.glances import glances
 from reports.leaderboard import Leaderboard, leaderboard
+from reports.model_data import models_data
 from reports.protocol import made
-from reports.sections import model_section
+from reports.sections import ModelSection, model_section
 from reports.sources import Sources
 from reports.sureness import sureness
 from reports.verdict import verdict
@@ -63,7 +66,7 @@ def render(store: RunStore, board: Leaderboard, found: Evidence | None) -> str:
         noun=rows_are(board.run.info),
         n_folds=board.run.protocol.n_splits * board.run.protocol.n_repeats,
         contents=[(name, title) for name, title in CONTENTS.items() if sections[name] is not None],
-        payloads=_payloads(sources),
+        payloads=_payloads(sources, sections["models"]),
         **sections,
     )  # fmt: skip
 
@@ -76,13 +79,17 @@ def _sections(sources: Sources) -> dict[str, Any]:
         "cost": cost_picture(sources),
         "sureness": sureness(sources.board, sources.found),
         "binary": one_against_rest(sources.board, models, sources.points),
-        "comparison": tuple(comparison(sources, models)),
+        "comparison": comparison(sources, models),
         "data": data_section(sources),
         "models": models,
         "protocol": made(sources.board),
     }
 
 
-def _payloads(sources: Sources) -> dict[str, Any]:
+def _payloads(sources: Sources, models: Sequence[ModelSection]) -> dict[str, Any]:
     """Return what the scripts read, by name."""
-    return {"board": board_payload(sources)}
+    return {
+        "board": board_payload(sources),
+        "comparison": comparison_data(sources, models),
+        "models": models_data(sources, models),
+    }

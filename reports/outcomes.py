@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from bench.records import FoldResult, Row, Run
+from bench.records import FoldResult, Part, Row, Run
 from bench.store import RunStore
 
 
@@ -56,6 +56,11 @@ class Outcome:
     def score_kind(self) -> str:
         """Either "probability" or "decision"; "" before any fold was scored."""
         return self.done[0].score_kind if self.done else ""
+
+    @property
+    def anatomy(self) -> Part | None:
+        """What its model is made of; None if its results do not tell."""
+        return next((result.anatomy for result in self.done if result.anatomy), None)
 
     @property
     def status(self) -> str:

@@ -13,6 +13,7 @@ from bench.records.coding import SCHEMA_VERSION, Label, Params, Scalar, digest, 
 from bench.records.data import Dataset, DatasetInfo, Folds
 from bench.records.jobs import FoldResult, Job, Predictions
 from bench.records.models import EstimatorSpec, Parameter, Place, SavedModel, SavedPart
+from bench.records.parts import Part
 from bench.records.runs import Environment, Plan, Protocol, Recipe, Row, Run, Study, Trial
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Label",
     "Parameter",
     "Params",
+    "Part",
     "Place",
     "Plan",
     "Predictions",

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from bench.records.coding import Params, digest
+from bench.records.parts import Part
 
 if TYPE_CHECKING:
     import numpy as np
@@ -72,7 +73,8 @@ class FoldResult:
 
     `peak_memory_bytes` is known only for a fit in a process of its own; `device` is "cpu" or what the model
     says of itself, such as "gpu:0"; `model_bytes` is 0 if unknown; `unsaved` says why a refitted model could
-    not be saved; `folds_sha256` is the fingerprint of the data and the folds that it is about.
+    not be saved; `folds_sha256` is the fingerprint of data and folds that it is about; `anatomy` is what
+    the model is made of, None if the result is older than that field.
     """
 
     key: str
@@ -97,3 +99,4 @@ class FoldResult:
     n_test: int = 0
     unsaved: str = ""
     folds_sha256: str = ""
+    anatomy: Part | None = None

@@ -18,6 +18,7 @@ from reports.pooled import out_of_fold
 from reports.precision_recall import precision_recall
 from reports.roc import roc
 from reports.submission import available
+from reports.thresholds import thresholds
 
 from .conftest import Model, make_dataset, make_run
 
@@ -92,12 +93,14 @@ def test_pooled_figures_are_scikit_learns(made):
 def test_curves_are_of_the_positive_class_alone(made):
     found, info = out_of_fold(made.store, made.run, made.row("sgd")), made.run.info
     curve = roc(found, info.classes, "#000000", info.positive_index)
-    by_recall, thresholds = precision_recall(found, info.classes, "#000000", info.positive_index)
-    assert curve.classes == by_recall.classes == thresholds.classes == (info.positive,)
+    by_recall = precision_recall(found, info.classes, "#000000", info.positive_index)
+    by_threshold = thresholds(found, info.classes, info.positive_index)
+    assert curve.classes == by_recall.classes == by_threshold.classes == (info.positive,)
     assert curve.area == reference.roc_auc_score(
         found.y_true == info.positive_index, found.scores[:, info.positive_index]
     )
-    assert thresholds.thresholds[-1] == found.scores[:, info.positive_index].max()
+    scores = found.scores[:, info.positive_index]
+    assert scores.min() <= by_threshold.thresholds[0] < by_threshold.thresholds[-1] <= scores.max()
 
 
 def test_a_row_that_never_says_the_class_is_told(made, html):

@@ -8,6 +8,7 @@ from sklearn.metrics import (
     auc,
     average_precision_score,
     confusion_matrix,
+    f1_score,
     precision_recall_curve,
     precision_recall_fscore_support,
     precision_score,
@@ -30,6 +31,7 @@ from reports.pooled import out_of_fold
 from reports.precision_recall import precision_recall
 from reports.roc import GRID, roc
 from reports.sources import Sources
+from reports.thresholds import thresholds
 from reports.training import training_curves
 from reports.wording import data_size, quantity, shortened, visible
 
@@ -98,23 +100,25 @@ def test_roc_agrees_with_scikit_learn(n_classes, kind):
 @pytest.mark.parametrize("n_classes", [2, 10, 30])
 def test_precision_and_recall_agree_with_scikit_learn(n_classes, kind):
     given = fresh(n_classes, kind)
-    curves, thresholds = precision_recall(given, range(n_classes), "#000000")
+    curves = precision_recall(given, range(n_classes), "#000000")
+    found = thresholds(given, range(n_classes))
     for k in range(n_classes):
         member, scores = given.y_true == k, given.scores[:, k]
         assert curves.areas[k] == average_precision_score(member, scores)
         precision, recall, _ = precision_recall_curve(member, scores)
         known = {(p, r) for p, r in zip(precision, recall, strict=True)}
         assert set(curves.values[k]) <= {p for p, _ in known}
-        for i in (60, 100, 140):
-            said = scores >= thresholds.thresholds[i]
-            assert thresholds.recall[k, i] == pytest.approx(recall_score(member, said))
-            if said.any():
-                assert thresholds.precision[k, i] == pytest.approx(precision_score(member, said))
+        for i in (30, 50, 70):
+            said = scores >= found.thresholds[i]
+            assert found.recall[k, i] == pytest.approx(recall_score(member, said))
+            assert found.precision[k, i] == pytest.approx(precision_score(member, said, zero_division=1))
+            assert found.f1[k, i] == pytest.approx(f1_score(member, said, zero_division=0))
+            assert found.said[k, i] == said.sum()
 
 
 def test_precision_at_recall_is_reached_by_the_scores():
     given = fresh(3)
-    curves, _ = precision_recall(given, "abc", "#000000")
+    curves = precision_recall(given, "abc", "#000000")
     precision, recall, _ = precision_recall_curve(given.y_true == 0, given.scores[:, 0])
     for wanted, found in zip(curves.grid[::20], curves.values[0, ::20], strict=True):
         first = np.flatnonzero(recall >= wanted)[-1]
