@@ -14,7 +14,7 @@ from reports.theme import hue, hues
 from reports.wording import counted, visible
 
 # In the order of the page; a later file may use what an earlier one defines.
-STYLES = ("base", "figures", "board", "models", "media")
+STYLES = ("base", "figures", "board", "models", "tuning", "warnings", "media")
 SCRIPTS = ("core", "theme", "ready")
 
 

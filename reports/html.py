@@ -9,14 +9,14 @@ from bench.store import RunStore
 from reports.assets import templates
 from reports.binary import one_against_rest
 from reports.board import board_payload, board_section
+from reports.cautions import warnings_section
 from reports.comparison import comparison
 from reports.data import data_section
-from reports.evidence import Evidence, evidence, proven
-from reports.leaderboard import Leaderboard, leaderboard
 from reports.protocol import made
 from reports.sections import model_section
-from reports.sources import Sources
+from reports.sources import Sources, gathered
 from reports.sureness import sureness
+from reports.tuning import tuning_section
 from reports.verdict import glances, verdict
 
 # Ids, which also name the templates and what these are given, in the order of the page.
@@ -27,32 +27,26 @@ CONTENTS = {
     "comparison": "Comparison",
     "data": "Data",
     "models": "Models",
+    "tuning": "Tuning",
+    "warnings": "Warnings",
     "protocol": "Protocol",
 }
 
 
 def page(store: RunStore, run: Run) -> str:
     """Return the report of a run; see `render`."""
-    board = leaderboard(store, run)
-    found = evidence(store, board)
-    return render(store, proven(board, found), found)
+    return render(gathered(store, run))
 
 
-def render(store: RunStore, board: Leaderboard, found: Evidence | None) -> str:
+def render(sources: Sources) -> str:
     """Return the report of a run whose leaderboard and evidence are known.
-
-    Parameters
-    ----------
-    store : RunStore
-    board : Leaderboard
-    found : Evidence or None
 
     Returns
     -------
     str
         HTML that fetches nothing; style, script, images and data are inside, and its policy forbids all else.
     """
-    sources = Sources(store, board, found)
+    board, found = sources.board, sources.found
     sections = _sections(sources)
     return templates().get_template("report.html.j2").render(
         run=board.run,
@@ -75,6 +69,8 @@ def _sections(sources: Sources) -> dict[str, Any]:
         "comparison": tuple(comparison(sources, models)),
         "data": data_section(sources),
         "models": models,
+        "tuning": tuning_section(sources),
+        "warnings": warnings_section(sources),
         "protocol": made(sources.board),
     }
 
