@@ -129,8 +129,12 @@ class Folder:
 
     def write_text(self, name: str, text: str) -> Path:
         """Store a derived file and return its path."""
+        return self.write_bytes(name, text.encode())
+
+    def write_bytes(self, name: str, content: bytes) -> Path:
+        """Store a derived file, whose name may have a folder before it, and return its path."""
         path = self.path / name
-        self._write(path, text.encode())
+        self._write(path, content)
         return path
 
     def delete_derived(self, *names: str) -> None:

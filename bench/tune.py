@@ -12,7 +12,7 @@ from bench.errors import UsageError
 from bench.plan import OPTIMISTIC
 from bench.records import FoldResult, Job, Parameter, Study, Trial
 from bench.studies import open_study, sentences
-from bench.trials import Search, completed_trials, ended_trials, trial_jobs, trial_of, value_of
+from bench.trials import Search, completed_trials, default_point, ended_trials, trial_jobs, trial_of, value_of
 
 if TYPE_CHECKING:
     import optuna
@@ -134,4 +134,6 @@ def _record(study: optuna.Study, wish: Search) -> Study:
         best_value=study.best_value,
         trials=tuple(trial_of(frozen) for frozen in study.trials),
         stamp=OPTIMISTIC,
+        space=wish.spec.space,
+        default_params=default_point(wish),
     )

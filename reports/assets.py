@@ -15,7 +15,8 @@ from reports.wording import counted, visible
 
 # In the order of the page; a later file may use what an earlier one defines.
 STYLES = (
-    "base", "figures", "chart", "curves", "matrix", "board", "cost", "compare", "models", "anatomy", "media",
+    "base", "figures", "chart", "curves", "matrix", "board", "cost", "compare", "models", "anatomy", "tuning",
+    "warnings", "media",
 )  # fmt: skip
 SCRIPTS = ("core", "theme", "board", "cost", "chart", "curves", "compare", "matrix", "models", "ready")
 

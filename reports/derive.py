@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 
 from bench.errors import FolderError
 from bench.records import Run
 from bench.store import RunStore
-from reports.evidence import evidence, proven
+from reports.cautions import records
+from reports.exports import exported
 from reports.html import render
-from reports.leaderboard import leaderboard
-from reports.operating import operating_points
+from reports.sources import Sources, gathered
 from reports.submission import SUBMISSION, available, submission, summary
 
+PAGE = "html"
 
-def derive(store: RunStore, run: Run) -> list[Path]:
-    """Write the report, the leaderboard and, if there is one to make, the submission.
+
+def derive(store: RunStore, run: Run, formats: Collection[str] = (PAGE,)) -> list[Path]:
+    """Write what people read of a run.
 
     Parameters
     ----------
@@ -24,26 +27,33 @@ def derive(store: RunStore, run: Run) -> list[Path]:
         The folder that is read and written.
     run : Run
         Its record; `best` names the row that makes the submission.
+    formats : collection of str
+        "html" stands for report.html, leaderboard.csv, leaderboard.json, and submission.csv with
+        submission.json if the best row has stored predictions of unlabelled test rows; otherwise those of an
+        earlier best row are deleted. Others are names in `reports.exports.EXPORTS`.
 
     Returns
     -------
     list of Path
-        report.html, leaderboard.csv, leaderboard.json, and submission.csv with submission.json if
-        the best row has stored predictions of unlabelled test rows; otherwise those of an earlier
-        best row are deleted.
+        In the order in which they were written, report.html first.
     """
-    board = leaderboard(store, run)
-    found = evidence(store, board)
-    board = proven(board, found)
-    points = operating_points(store, run, board.outcomes)
-    texts = {"leaderboard.csv": board.to_csv(), "leaderboard.json": f"{board.to_json(points)}\n"}
+    sources = gathered(store, run)
+    written = _derive_page(sources) if PAGE in formats else []
+    more = [store.write_bytes(name, content) for name, content in exported(sources, formats)]
+    return written + more
+
+
+def _derive_page(sources: Sources) -> list[Path]:
+    store, run, board = sources.store, sources.run, sources.board
+    document = board.to_json(sources.points, records(sources.cautions))
+    texts = {"leaderboard.csv": board.to_csv(), "leaderboard.json": f"{document}\n"}
     paths = [store.write_text(name, text) for name, text in texts.items()]
     best = run.best_row
     if best is not None and available(store, run, best):
         paths += derive_submission(store, run)
     else:
         store.delete_derived(*SUBMISSION)
-    return [store.write_text("report.html", render(store, board, found)), *paths]
+    return [store.write_text("report.html", render(sources)), *paths]
 
 
 def derive_submission(store: RunStore, run: Run) -> list[Path]:

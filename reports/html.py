@@ -10,17 +10,18 @@ from bench.store import RunStore
 from reports.assets import templates
 from reports.binary import one_against_rest
 from reports.board import board_payload, board_section
+from reports.cautions import warnings_section
 from reports.comparison import comparison, cost_picture
 from reports.comparison_data import comparison_data
 from reports.data import data_section
-from reports.evidence import Evidence, evidence, proven, rows_are
+from reports.evidence import rows_are
 from reports.glances import glances
-from reports.leaderboard import Leaderboard, leaderboard
 from reports.model_data import models_data
 from reports.protocol import made
 from reports.sections import ModelSection, model_section
-from reports.sources import Sources
+from reports.sources import Sources, gathered
 from reports.sureness import sureness
+from reports.tuning import tuning_section
 from reports.verdict import verdict
 
 # Ids, which also name the templates and what these are given, in the order of the page.
@@ -32,32 +33,26 @@ CONTENTS = {
     "comparison": "Comparison",
     "data": "Data",
     "models": "Models",
+    "tuning": "Tuning",
+    "warnings": "Warnings",
     "protocol": "Protocol",
 }
 
 
 def page(store: RunStore, run: Run) -> str:
     """Return the report of a run; see `render`."""
-    board = leaderboard(store, run)
-    found = evidence(store, board)
-    return render(store, proven(board, found), found)
+    return render(gathered(store, run))
 
 
-def render(store: RunStore, board: Leaderboard, found: Evidence | None) -> str:
+def render(sources: Sources) -> str:
     """Return the report of a run whose leaderboard and evidence are known.
-
-    Parameters
-    ----------
-    store : RunStore
-    board : Leaderboard
-    found : Evidence or None
 
     Returns
     -------
     str
         HTML that fetches nothing; style, script, images and data are inside, and its policy forbids all else.
     """
-    sources = Sources(store, board, found)
+    board, found = sources.board, sources.found
     sections = _sections(sources)
     return templates().get_template("report.html.j2").render(
         run=board.run,
@@ -82,6 +77,8 @@ def _sections(sources: Sources) -> dict[str, Any]:
         "comparison": comparison(sources, models),
         "data": data_section(sources),
         "models": models,
+        "tuning": tuning_section(sources),
+        "warnings": warnings_section(sources),
         "protocol": made(sources.board),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,12 +71,15 @@ class Leaderboard:
 
     def to_csv(self) -> str:
         """Return `frame` as comma-separated text, in which no cell is a formula; absent values are empty."""
-        frame = self.frame()
-        texts = frame.select_dtypes(["object", "str"]).map(csv_cell)
-        return frame.assign(**texts).to_csv(index=False, lineterminator="\n")
+        return csv_text(self.frame())
 
-    def to_json(self, points: OperatingPoints | None = None) -> str:
-        """Return `frame` as ASCII JSON with what makes it comparable and `points`; absent values are null."""
+    def to_json(
+        self, points: OperatingPoints | None = None, warnings: Sequence[dict[str, Any]] | None = None
+    ) -> str:
+        """Return `frame` as ASCII JSON with what makes it comparable, `points` and `warnings`.
+
+        Absent values are null; without `warnings` nobody has looked for any.
+        """
         metric = METRICS[self.run.metric]
         document = {
             "metric": metric.name,
@@ -86,6 +90,7 @@ class Leaderboard:
             "positive": self.run.info.positive,
             "precision": None if points is None else points.wish,
             "thresholds": [] if points is None else points.records(),
+            **({} if warnings is None else {"warnings": warnings}),
             "rows": [_plain(line) for line in self.frame().to_dict("records")],
         }
         return json.dumps(document, indent=2, allow_nan=False)
@@ -194,6 +199,12 @@ def best_row(store: RunStore, run: Run, allow_stamped: bool = False) -> Row | No
     """
     best = leaderboard(store, run).best(allow_stamped)
     return best.row if best else None
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    """Return a table as comma-separated text, in which no cell is a formula; absent values are empty."""
+    texts = frame.select_dtypes(["object", "str"]).map(csv_cell)
+    return frame.assign(**texts).rename(columns=csv_cell).to_csv(index=False, lineterminator="\n")
 
 
 def metric_text(line: dict[str, Any], metric: str) -> str:

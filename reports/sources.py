@@ -7,10 +7,12 @@ from functools import cached_property
 
 from bench.records import Run
 from bench.store import RunStore, StoredRows
-from reports.evidence import Evidence
+from reports.cautions import Caution, cautions
+from reports.evidence import Evidence, evidence, proven
 from reports.images import Gallery, gallery
-from reports.leaderboard import Leaderboard
+from reports.leaderboard import Leaderboard, leaderboard
 from reports.operating import OperatingPoints, operating_points
+from reports.searched import Searched, searches
 from reports.theme import PALETTE
 
 
@@ -52,6 +54,16 @@ class Sources:
         return operating_points(self.store, self.run, self.board.outcomes)
 
     @cached_property
+    def searches(self) -> list[Searched]:
+        """The searches for parameters on these folds, by model."""
+        return searches(self.store, self.run, self.colours)
+
+    @cached_property
+    def cautions(self) -> list[Caution]:
+        """What the run has to be read with, warnings first."""
+        return cautions(self)
+
+    @cached_property
     def anchors(self) -> dict[str, str]:
         """The id of each model's section, by row name."""
         return {row.name: f"model-{number}" for number, row in enumerate(self.run.rows, start=1)}
@@ -65,3 +77,10 @@ class Sources:
     def colours(self) -> dict[str, str]:
         """The colour itself, for figures."""
         return {name: PALETTE[hue] for name, hue in self.hues.items()}
+
+
+def gathered(store: RunStore, run: Run) -> Sources:
+    """Return all that the page of a run is made from; its leaderboard says how sure it is."""
+    board = leaderboard(store, run)
+    found = evidence(store, board)
+    return Sources(store, proven(board, found), found)

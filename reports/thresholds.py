@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from bench.records import Label, Predictions
 from reports.pooled import one_vs_rest
+from reports.theme import INK
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 N_THRESHOLDS = 101
 # Decision scores have outliers, beyond which thresholds tell nothing.
@@ -67,6 +71,20 @@ class Thresholds:
             for i, label in enumerate(self.classes)
         ]
         return pd.concat(parts, ignore_index=True)
+
+    def plot(self, ax: Axes) -> None:
+        """Draw precision and recall against the threshold, as means over the classes."""
+        several = " (mean of classes)" if len(self.classes) > 1 else ""
+        for name, values, dashes in (
+            ("precision", self.precision, "solid"),
+            ("recall", self.recall, "dashed"),
+        ):
+            ax.plot(
+                self.thresholds, values.mean(axis=0), color=INK, linestyle=dashes, label=f"{name}{several}"
+            )
+        ax.set_xlabel("decision threshold")
+        ax.set_ylim(-0.01, 1.02)
+        ax.legend(loc="lower left")
 
     def data(self) -> dict[str, Any]:
         """Return low, high and n of the thresholds, kind, and said, found and there by class."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 import bench
@@ -47,7 +47,7 @@ def update(store: RunStore, run: Run, say: Callable[[str], None]) -> Run:
     if run.derived == _state(store, run) and store.has_files(*_expected(store, run)):
         return run
     say("writing report and leaderboard")
-    return _derive(store, run)
+    return _derive(store, run, ("html",))[0]
 
 
 def report(
@@ -55,10 +55,11 @@ def report(
     run: Run,
     precision: float | None = None,
     *,
+    formats: Collection[str] = ("html",),
     wait: bool = False,
     warn: Callable[[str], None] = lambda text: None,
-) -> Run:
-    """Write every derived file anew.
+) -> list[str]:
+    """Write derived files anew.
 
     Parameters
     ----------
@@ -66,6 +67,8 @@ def report(
     run : Run
     precision : float or None
         Wished precision to name thresholds for; None keeps the run's own.
+    formats : collection of str
+        Of `reports.derive.derive`.
     wait : bool
         Whether to wait while another process works in the folder.
     warn : callable
@@ -73,8 +76,8 @@ def report(
 
     Returns
     -------
-    Run
-        As stored.
+    list of str
+        Names of the files that were written, as they lie in the folder.
 
     Raises
     ------
@@ -86,7 +89,8 @@ def report(
     check_precision(precision)
     with store.locked("bench report", wait=wait, say=warn) as waited:
         run = store.read_run() if waited else run
-        return _derive(store, run if precision is None else replace(run, precision=precision))
+        wished = run if precision is None else replace(run, precision=precision)
+        return _derive(store, wished, formats)[1]
 
 
 def submit(
@@ -130,15 +134,24 @@ def digest(store: RunStore, run: Run) -> str:
     return total.hexdigest()
 
 
-def _derive(store: RunStore, run: Run) -> Run:
-    """Write every derived file; the run record says first that they are under way, then what they show."""
+def _derive(store: RunStore, run: Run, formats: Collection[str]) -> tuple[Run, list[str]]:
+    """Write derived files; the run record says first that they are under way, then what they show.
+
+    What an earlier state was exported to is deleted with that state.
+    """
     from reports.derive import derive
 
+    state = _state(store, run)
+    known = run.derived_files
+    if run.derived != state:
+        store.delete_derived(*(name for name in known if name not in (*ALWAYS, *SUBMISSION)))
+        known = {}
     store.write_run(replace(run, derived="", derived_files={}))
-    derive(store, run)
-    done = replace(run, derived=_state(store, run), derived_files=store.fingerprints(*_expected(store, run)))
+    written = [path.relative_to(store.path).as_posix() for path in derive(store, run, formats)]
+    files = known | store.fingerprints(*written, *_expected(store, run))
+    done = replace(run, derived=state if "html" in formats else run.derived, derived_files=files)
     store.write_run(done)
-    return done
+    return done, written
 
 
 def _expected(store: RunStore, run: Run) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import typer
 
 from bench.cli import options
 from bench.cli.console import print_json, print_table, say
-from bench.errors import FolderError
+from bench.errors import FolderError, UsageError
 
 
 class Table(StrEnum):
@@ -21,6 +21,28 @@ class Table(StrEnum):
     datasets = "datasets"
     metrics = "metrics"
     presets = "presets"
+
+
+class Format(StrEnum):
+    """What a report can be written as."""
+
+    html = "html"
+    md = "md"
+    csv = "csv"
+    png = "png"
+    svg = "svg"
+
+
+PAGE = "report.html"
+Formats = Annotated[
+    list[Format],
+    typer.Option(
+        "--format",
+        help="The page, a Markdown report, or every figure as csv, png or svg below figures/. Repeatable.",
+        rich_help_panel="Output",
+    ),
+]
+Open = Annotated[bool, typer.Option("--open", help="Open the page in a browser.", rich_help_panel="Output")]
 
 
 def list_table(
@@ -52,15 +74,23 @@ def show(
 
 
 def report(
-    folder: options.Folder = None, precision: options.Precision = None, wait: options.Wait = False
+    folder: options.Folder = None,
+    format_: Formats = [Format.html],  # noqa: B006 (typer copies it)
+    open_: Open = False,
+    precision: options.Precision = None,
+    wait: options.Wait = False,
 ) -> int:
     """Write report, leaderboard and submission of a run folder anew from its stored results."""
     from bench.api import open_run
     from bench.api import report as write
 
+    if open_ and Format.html not in format_:
+        raise UsageError("--open shows the page, which these formats leave out; add --format html")
     store, run = open_run(folder or latest_folder())
-    write(store, run, precision, wait=wait, warn=say)
-    say(f"report: {store.path / 'report.html'}")
+    written = write(store, run, precision, formats=[str(item) for item in format_], wait=wait, warn=say)
+    _say_written(store.path, written)
+    if open_:
+        _open_page(store.path / PAGE)
     return 0
 
 
@@ -76,6 +106,23 @@ def latest_folder() -> Path:
     if not found:
         raise FolderError("no run folder below runs/; name one, or make one with `bench run --all`")
     return found[-1].parent
+
+
+def _say_written(folder: Path, names: list[str]) -> None:
+    """Say where the page, the Markdown and the figures lie."""
+    figures = [name for name in names if name.startswith("figures/")]
+    for name in (PAGE, "report.md"):
+        if name in names:
+            say(f"report: {folder / name}")
+    if figures:
+        say(f"{len(figures)} files: {folder / 'figures'}")
+
+
+def _open_page(page: Path) -> None:
+    import webbrowser
+
+    if not webbrowser.open(page.resolve().as_uri()):
+        say(f"no browser was found; open {page} in one")
 
 
 def _models() -> tuple[list[str], list[list[str]]]:

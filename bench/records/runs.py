@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from bench.records.coding import Params
 from bench.records.data import DatasetInfo, Folds
 from bench.records.jobs import Job
+from bench.records.models import Parameter
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,11 @@ class Trial:
 
 @dataclass(frozen=True)
 class Study:
-    """A finished search for parameters."""
+    """A finished search for parameters.
+
+    `space` has the dimension of every parameter that was searched, `default_params` the model's own values
+    that lie inside it; both are empty in studies of earlier versions.
+    """
 
     estimator: str
     name: str
@@ -146,6 +151,8 @@ class Study:
     best_value: float
     trials: tuple[Trial, ...]
     stamp: str
+    space: dict[str, Parameter] = field(default_factory=dict)
+    default_params: Params = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,12 @@ def test_the_first_trial_is_the_models_own_parameters(wish):
     assert seen[0].params == {"n_neighbors": 20, "weights": "uniform", "p": 2}
 
 
+def test_the_record_keeps_the_ranges_and_the_models_own_parameters(wish):
+    study, _ = tune(replace(wish, n_trials=1))
+    assert wish.store.read_study("nearest").space == study.space == wish.spec.space
+    assert study.default_params == {"n_neighbors": 20, "weights": "uniform", "p": 2}
+
+
 def test_a_study_resumes_and_does_not_repeat_itself(wish):
     tune(replace(wish, n_trials=6))
     study, seen = tune(replace(wish, n_trials=9))
