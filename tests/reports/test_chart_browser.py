@@ -2,8 +2,6 @@ import pytest
 
 from reports.assets import templates
 
-from .test_browser import browser  # noqa: F401
-
 CHART = {
     "label": "Two lines",
     "legend": "AUC",
@@ -20,7 +18,7 @@ DRAW = "window.chart = bench.chart(document.querySelector('main'), arguments[0])
 
 
 @pytest.fixture
-def chart(browser, tmp_path):  # noqa: F811
+def chart(browser, tmp_path):
     parts = templates().globals
     path = tmp_path / "chart.html"
     path.write_text(PAGE.format(parts["style"]) + f"<script>{parts['script']}</script>", encoding="utf-8")
@@ -34,12 +32,12 @@ def chart(browser, tmp_path):  # noqa: F811
     assert browser.get_log("browser") == []
 
 
-def readout(browser):  # noqa: F811
+def readout(browser):
     return browser.find_element("css selector", "main [role=status]").text
 
 
 @pytest.mark.slow
-def test_a_chart_is_read_by_keys_and_by_pointer(browser, chart):  # noqa: F811
+def test_a_chart_is_read_by_keys_and_by_pointer(browser, chart):
     from selenium.webdriver import ActionChains, Keys
 
     svg = chart()
@@ -65,7 +63,7 @@ def test_a_chart_is_read_by_keys_and_by_pointer(browser, chart):  # noqa: F811
         ({}, ["0", "0.2", "1"]),
     ],
 )
-def test_axes_have_ticks_inside_their_limits(browser, chart, axis, ticks):  # noqa: F811
+def test_axes_have_ticks_inside_their_limits(browser, chart, axis, ticks):
     svg = chart(y=axis | {"label": "value"})
     shown = [text.text for text in svg.find_elements("css selector", ".axes text[text-anchor=end]")]
     assert set(ticks) <= set(shown)
@@ -73,7 +71,7 @@ def test_axes_have_ticks_inside_their_limits(browser, chart, axis, ticks):  # no
 
 
 @pytest.mark.slow
-def test_a_chart_follows_its_data_and_the_width(browser, chart):  # noqa: F811
+def test_a_chart_follows_its_data_and_the_width(browser, chart):
     chart()
     browser.execute_script("chart.update({guides: [{x: 0.25, label: 'threshold'}], series: []})")
     assert browser.find_element("css selector", ".guide text").text == "threshold"

@@ -7,8 +7,8 @@ import pytest
 from bench.records import Part
 from reports.html import page
 
+from .browser import requested
 from .conftest import Model, make_run
-from .test_browser import browser, requested  # noqa: F401
 
 MODELS = (
     Model("good", skill=4),
@@ -28,7 +28,7 @@ def run(digits, tmp_path):
 
 
 @pytest.fixture
-def opened(browser, run):  # noqa: F811
+def opened(browser, run):
     path = run.store.write_text("report.html", page(run.store, run.run))
     browser.get(path.as_uri())
     yield browser
@@ -127,7 +127,7 @@ def test_confusion_as_shares_and_the_command_copied(opened, run):
 
 
 @pytest.mark.slow
-def test_the_page_says_the_same_without_script(browser, run):  # noqa: F811
+def test_the_page_says_the_same_without_script(browser, run):
     path = run.store.write_text("report.html", page(run.store, run.run))
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     browser.get(path.as_uri())
