@@ -88,7 +88,8 @@ def _resampled(
         _coverage(new, old, *placed)
         for new, old, *placed in zip(shape, image.shape, scale, offset, strict=True)
     )
-    return down @ image @ across.T
+    # Not by BLAS, whose threads wait for each other longer than this takes.
+    return np.einsum("ik,lk->il", np.einsum("ij,jk->ik", down, image), across)
 
 
 def _coverage(n_new: int, n_old: int, scale: float, offset: float) -> np.ndarray:

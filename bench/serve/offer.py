@@ -46,7 +46,7 @@ def offer(store: RunStore, run: Run) -> Offer:
     from reports.leaderboard import leaderboard
 
     rows = [outcome.row for outcome in leaderboard(store, run).outcomes if not outcome.row.skipped]
-    lacks = {row.name: lack(store, row).partition(";")[0] for row in rows if row.recipe is None}
+    lacks = {row.name: _lack(store, row) for row in rows if row.recipe is None}
     saved = {name for name, reason in lacks.items() if not reason}
     lacks |= {row.name: _members_lacking(row, saved) for row in rows if row.recipe is not None}
     models = tuple(row for row in rows if row.name in saved)
@@ -57,6 +57,11 @@ def offer(store: RunStore, run: Run) -> Offer:
         command=f"{run.command} --refit all",
         temperatures={row.name: found for row in models if (found := _temperature(store, run, row))},
     )
+
+
+def _lack(store: RunStore, row: Row) -> str:
+    """Return why a model cannot answer, without the way out, which is the same for all."""
+    return lack(store, row).partition(";")[0].removeprefix("was ")
 
 
 def _members_lacking(row: Row, saved: set[str]) -> str:
