@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import threading
+import webbrowser
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -38,13 +41,8 @@ def serve(folder: options.Folder = None, port: Port = None, show: Open = False) 
     exhibit = prepare(folder or latest_folder())
     with listen(port) as listening:
         address = f"http://127.0.0.1:{listening.getsockname()[1]}/"
-        _announce(exhibit, address)
-        if show:
-            import webbrowser
-
-            webbrowser.open(f"{address}#draw")
         try:
-            run(exhibit, listening)
+            run(exhibit, listening, partial(_announce, exhibit, address, show))
         except KeyboardInterrupt as stop:
             stop.args = (f"{address} is no longer served",)
             raise
@@ -60,9 +58,11 @@ def _check_extra() -> None:
         )
 
 
-def _announce(exhibit: Exhibit, address: str) -> None:
+def _announce(exhibit: Exhibit, address: str, show: bool) -> None:
     """Print where the page is, and what is not to be expected of it."""
     print(address, flush=True)
+    if show:
+        threading.Thread(target=webbrowser.open, args=(f"{address}#draw",), daemon=True).start()
     offered, section = exhibit.offered, exhibit.section
     if section.obstacle:
         say(section.obstacle)
@@ -70,6 +70,5 @@ def _announce(exhibit: Exhibit, address: str) -> None:
         say(f"no answer from {listed(names)}: {reason}")
     if section.missing:
         say(f"save every model with `{offered.command}`")
-    say(
-        f"{counted(len(offered.rows), 'row')} of the leaderboard can answer a drawing; Ctrl-C ends the server"
-    )
+    rows = counted(len(section.guests), "row")
+    say(f"{rows} of the leaderboard can answer a drawing; Ctrl-C ends the server")

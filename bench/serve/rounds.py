@@ -82,5 +82,5 @@ def _line(run: Run, shares: np.ndarray) -> Line:
         "label": names[0],
         "confidence": first,
         "share": f"{first:.1%}",
-        "next": f"{names[1]} {second:.1%}",
+        "next": f"{names[1]} ({second:.1%})",
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -43,17 +44,25 @@ def listen(port: int | None) -> socket.socket:
     raise EnvironmentProblem(f"{which}: cannot listen ({reason}); name another --port, or 0 for any free one")
 
 
-def serve(exhibit: Exhibit, listening: socket.socket) -> None:
-    """Serve a run folder until a signal asks to stop, which is then raised as everywhere else."""
-    own = server(exhibit, listening.getsockname()[1])
+def serve(exhibit: Exhibit, listening: socket.socket, begun: Callable[[], None]) -> None:
+    """Serve a run folder until a signal asks to stop, which is then raised as everywhere else.
+
+    Parameters
+    ----------
+    exhibit : Exhibit
+    listening : socket
+    begun : callable
+        Called as soon as pages are answered.
+    """
+    own = server(exhibit, listening.getsockname()[1], begun)
     try:
         asyncio.run(own.serve(sockets=[listening]))
     finally:
         own.config.app.state.asker.close()
 
 
-def server(exhibit: Exhibit, port: int) -> uvicorn.Server:
-    """Return the server of a run folder on a port, not started yet."""
+def server(exhibit: Exhibit, port: int, begun: Callable[[], None] = lambda: None) -> uvicorn.Server:
+    """Return the server of a run folder on a port, not started yet; see `serve`."""
     config = uvicorn.Config(
         application(exhibit, port),
         log_config=None,
@@ -66,11 +75,20 @@ def server(exhibit: Exhibit, port: int) -> uvicorn.Server:
         lifespan="on",
         timeout_graceful_shutdown=PARTING_SECONDS,
     )
-    return _Server(config)
+    return _Server(config, begun)
 
 
 class _Server(uvicorn.Server):
-    """Ends the models' process first, so that no answer is waited for."""
+    """Tells when it has begun; ends the models' process first, so that no answer is waited for."""
+
+    def __init__(self, config: uvicorn.Config, begun: Callable[[], None]) -> None:
+        super().__init__(config)
+        self.begun = begun
+
+    async def startup(self, *args: Any, **more: Any) -> None:
+        """Begin."""
+        await super().startup(*args, **more)
+        self.begun()
 
     async def shutdown(self, *args: Any, **more: Any) -> None:
         """Stop."""
