@@ -127,6 +127,10 @@ class Folder:
         """Return the sha256 of each of these derived files, "" for one that is absent."""
         return {name: self._read(self.path / name, _sha256) if self.has_files(name) else "" for name in names}
 
+    def read_text(self, name: str) -> str:
+        """Return what a derived file holds."""
+        return self._read(self.path / name, bytes.decode)
+
     def write_text(self, name: str, text: str) -> Path:
         """Store a derived file and return its path."""
         return self.write_bytes(name, text.encode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import numpy as np
 
@@ -61,12 +62,37 @@ def predict(
     return run, ids, classes[said.argmax(axis=1)]
 
 
-def _scores(store: RunStore, row: Row, X: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    from bench.worker import import_libraries, score_rows
+def lack(store: RunStore, row: Row) -> str:
+    """Return why no saved model of a fitted row can answer; "" if one can."""
+    if row.estimator not in registry.ESTIMATORS:
+        return f"is a {row.estimator}, no model of ours; see `bench list`"
+    if row.refit_key and store.has_model(row.estimator, row.refit_key):
+        return ""
+    refit = store.read_result(row.estimator, row.refit_key) if row.refit_key else None
+    if refit is not None and refit.unsaved:
+        return f"could not be saved ({refit.unsaved}); choose another --model"
+    return "was not refitted and saved; run it again with --refit all"
 
-    spec = registry.ESTIMATORS[row.estimator]
+
+def load(store: RunStore, estimator: str, key: str) -> Any:
+    """Return the estimator that a refit job has saved, its libraries imported.
+
+    Raises
+    ------
+    FolderError
+        If its file is damaged or holds anything foreign.
+    """
+    from bench.worker import import_libraries
+
+    spec = registry.ESTIMATORS[estimator]
     import_libraries(spec.packages)
-    return score_rows(store.read_model(row.estimator, row.refit_key, spec.target), X, classes)[0]
+    return store.read_model(estimator, key, spec.target)
+
+
+def _scores(store: RunStore, row: Row, X: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    from bench.worker import score_rows
+
+    return score_rows(load(store, row.estimator, row.refit_key), X, classes)[0]
 
 
 def _row(store: RunStore, run: Run, model: str | None) -> Row:
@@ -77,17 +103,6 @@ def _row(store: RunStore, run: Run, model: str | None) -> Row:
     if name not in rows:
         raise unknown("--model", name, rows)
     row = rows[name]
-    if row.recipe is not None:
-        return row
-    if row.estimator not in registry.ESTIMATORS:
-        raise FolderError(f"{store.path}: {name} is a {row.estimator}, no model of ours; see `bench list`")
-    if not row.refit_key or not store.has_model(row.estimator, row.refit_key):
-        raise FolderError(f"{store.path}: {name} {_lack(store, row)}")
+    if row.recipe is None and (reason := lack(store, row)):
+        raise FolderError(f"{store.path}: {name} {reason}")
     return row
-
-
-def _lack(store: RunStore, row: Row) -> str:
-    refit = store.read_result(row.estimator, row.refit_key) if row.refit_key else None
-    if refit is not None and refit.unsaved:
-        return f"could not be saved ({refit.unsaved}); choose another --model"
-    return "was not refitted and saved; run it again with --refit all"

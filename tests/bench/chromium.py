@@ -1,0 +1,29 @@
+"""A real Chromium for tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SWITCHES = ("headless=new", "no-sandbox", "disable-gpu", "disable-background-networking", "no-first-run")
+
+
+def chromium(profile: Path) -> Iterator:
+    """Yield a driver; skip the test, or fail it where CI proves things, if there is no browser."""
+    webdriver = pytest.importorskip("selenium.webdriver")
+    binary = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    driver = shutil.which("chromedriver")
+    if not (binary and driver):
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("Chromium or chromedriver is not installed")
+    options = webdriver.ChromeOptions()
+    options.binary_location = binary
+    for switch in (*SWITCHES, f"user-data-dir={profile}"):
+        options.add_argument(f"--{switch}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield chrome
+    chrome.quit()
