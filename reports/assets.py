@@ -27,15 +27,15 @@ def templates() -> Environment:
     Their globals are `style` and `script`, whole, and `policy`, which allows these two by their hashes.
     """
     found = Environment(
-        loader=FunctionLoader(lambda name: _text("templates", name)),
+        loader=FunctionLoader(lambda name: text_of("templates", name)),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=lambda value: visible(value) if type(value) is str else value,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style = "\n".join([hues(), *(_text("styles", f"{name}.css") for name in STYLES)])
-    script = "\n".join(_text("scripts", f"{name}.js") for name in SCRIPTS)
+    style = "\n".join([hues(), *(text_of("styles", f"{name}.css") for name in STYLES)])
+    script = "\n".join(text_of("scripts", f"{name}.js") for name in SCRIPTS)
     found.filters |= {"counted": counted, "hue": hue, "embedded": embedded}
     parts = {"style": style, "script": script, "policy": policy(style, script)}
     found.globals |= {name: Markup(text) for name, text in parts.items()}
@@ -55,17 +55,19 @@ def policy(style: str, script: str, **more: str) -> str:
     directives = {
         "default-src": "'none'",
         "img-src": "data:",
-        "style-src": f"'sha256-{_digest(style)}'",
-        "script-src": f"'sha256-{_digest(script)}'",
+        "style-src": f"'sha256-{digest(style)}'",
+        "script-src": f"'sha256-{digest(script)}'",
         "base-uri": "'none'",
         "form-action": "'none'",
     } | {name.replace("_", "-"): value for name, value in more.items()}
     return "; ".join(f"{name} {value}" for name, value in directives.items())
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """Return what a policy allows a text by: its SHA-256 in base 64."""
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _text(folder: str, name: str) -> str:
-    return importlib.resources.files("reports").joinpath(folder, name).read_text(encoding="utf-8")
+def text_of(folder: str, name: str) -> str:
+    """Return a file that the package ships."""
+    return importlib.resources.files("reports").joinpath(folder, name).readtext_of(encoding="utf-8")

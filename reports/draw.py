@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import importlib.resources
 import re
 from dataclasses import dataclass, field
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
-
 from bench.errors import FolderError
-from reports.theme import hue
-from reports.wording import visible
+from reports.assets import digest, templates, text_of
 
 POLICY = re.compile(r'(<meta http-equiv="Content-Security-Policy" content=")([^"]*)(">)')
 LINK = '<a href="#draw">Draw</a>'
@@ -77,9 +71,9 @@ def with_drawing(page: str, drawing: Drawing) -> tuple[str, str]:
     before, end, after = rest.rpartition("</main>")
     if not (found and end and policy):
         raise FolderError("report.html is no report of this version; write it anew with `bench report`")
-    style, script = _text("styles", "draw.css"), _text("scripts", "draw.js")
+    style, script = text_of("styles", "draw.css"), text_of("scripts", "draw.js")
     allowed = _extended(policy[2], style, script)
-    section = _templates().get_template("draw.html.j2").render(drawing=drawing)
+    section = templates().get_template("draw.html.j2").render(drawing=drawing)
     extra = f"<script>{script}</script>" if drawing.guests else ""
     head = POLICY.sub(lambda match: match[1] + allowed + match[3], head, count=1)
     body = f"{before.replace('</div></nav>', f'{LINK}</div></nav>', 1)}{section}{end}{after}"
@@ -92,27 +86,6 @@ def _extended(policy: str, style: str, script: str) -> str:
     directives = {words[0]: words[1:] for words in parts}
     for name, text in (("style-src", style), ("script-src", script)):
         known = [source for source in directives.get(name, []) if source != "'none'"]
-        directives[name] = [*known, f"'sha256-{_digest(text)}'"]
+        directives[name] = [*known, f"'sha256-{digest(text)}'"]
     directives["connect-src"] = ["'self'"]
     return "; ".join(" ".join([name, *sources]) for name, sources in directives.items())
-
-
-def _digest(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _templates() -> Environment:
-    found = Environment(
-        loader=FunctionLoader(lambda name: _text("templates", name)),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=lambda value: visible(value) if type(value) is str else value,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    found.filters["hue"] = hue
-    return found
-
-
-def _text(folder: str, name: str) -> str:
-    return importlib.resources.files("reports").joinpath(folder, name).read_text(encoding="utf-8")

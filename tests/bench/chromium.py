@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-SWITCHES = ("headless=new", "no-sandbox", "disable-gpu", "disable-background-networking", "no-first-run")
+SWITCHES = (
+    "headless=new", "no-sandbox", "disable-gpu", "disable-background-networking", "no-first-run",
+    "force-prefers-reduced-motion",
+)  # fmt: skip
 
 
 def chromium(profile: Path) -> Iterator:
@@ -23,7 +26,7 @@ def chromium(profile: Path) -> Iterator:
     options.binary_location = binary
     for switch in (*SWITCHES, f"user-data-dir={profile}"):
         options.add_argument(f"--{switch}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
     yield chrome
     chrome.quit()

@@ -1,50 +1,11 @@
-"""A real browser for the report's tests: started without network, watched for requests and errors."""
+"""What the report's tests ask of a real browser: requests, widths, accessibility."""
 
 import importlib.util
 import json
-import os
-import shutil
 from pathlib import Path
 
-import pytest
-
 WIDTHS = (1440, 390)
-SWITCHES = (
-    "headless=new",
-    "no-sandbox",
-    "disable-gpu",
-    "disable-background-networking",
-    "no-first-run",
-    "force-prefers-reduced-motion",
-)
 SERIOUS = {"serious", "critical"}
-
-
-def lacking(reason):
-    """A machine of ours must have the browser; a contributor's need not."""
-    (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
-
-
-def started(profile):
-    """Yield Chromium."""
-    try:
-        from selenium import webdriver
-    except ImportError:
-        lacking("selenium is not installed")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    binary = next(filter(None, map(shutil.which, names)), None)
-    driver = shutil.which("chromedriver")
-    if not (binary and driver):
-        lacking("Chromium or chromedriver is not installed")
-    options = webdriver.ChromeOptions()
-    options.binary_location = binary
-    for switch in SWITCHES:
-        options.add_argument(f"--{switch}")
-    options.add_argument(f"--user-data-dir={profile}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    yield chrome
-    chrome.quit()
 
 
 def requested(chrome):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
+from chromium import chromium
 
 from bench.metrics import score
 from bench.records import (
@@ -22,12 +23,10 @@ from bench.records import (
 )
 from bench.store import RunStore
 
-from .browser import started
-
 
 @pytest.fixture
 def browser(tmp_path):
-    yield from started(tmp_path / "profile")
+    yield from chromium(tmp_path / "profile")
 
 
 @dataclass(frozen=True)
