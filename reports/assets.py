@@ -70,4 +70,4 @@ def digest(text: str) -> str:
 
 def text_of(folder: str, name: str) -> str:
     """Return a file that the package ships."""
-    return importlib.resources.files("reports").joinpath(folder, name).readtext_of(encoding="utf-8")
+    return importlib.resources.files("reports").joinpath(folder, name).read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ class Guest:
 
     name: str
     family: str
-    colour: str
+    hue: int
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from reports.images import Gallery, gallery
 from reports.leaderboard import Leaderboard, leaderboard
 from reports.operating import OperatingPoints, operating_points
 from reports.searched import Searched, searches
-from reports.theme import PALETTE
+from reports.theme import PALETTE, hues_of
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Sources:
     @cached_property
     def hues(self) -> dict[str, int]:
         """The place of each model's colour in the palette, by row name; the same in all sections."""
-        return {row.name: i % len(PALETTE) for i, row in enumerate(self.run.rows)}
+        return hues_of(row.name for row in self.run.rows)
 
     @cached_property
     def colours(self) -> dict[str, str]:

@@ -93,6 +93,11 @@ def hue(colour: str) -> str:
     return f"hue-{PALETTE.index(colour)}"
 
 
+def hues_of(names: Iterable[str]) -> dict[str, int]:
+    """Return the place of each model's colour in the palette; the same wherever the run's order is given."""
+    return {name: i % len(PALETTE) for i, name in enumerate(names)}
+
+
 def hues() -> str:
     """Return the part of the style sheet that is about colours: of models, and of figures in the dark."""
     both = list(enumerate(zip(PALETTE, DARK_PALETTE, strict=True)))

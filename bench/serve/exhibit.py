@@ -13,7 +13,7 @@ from bench.serve.frames import Frame, measured
 from bench.serve.offer import Offer, offer
 from bench.store import RunStore
 from reports.draw import Drawing, Guest, with_drawing
-from reports.theme import colours
+from reports.theme import hues_of
 
 REPORT = "report.html"
 
@@ -74,9 +74,9 @@ def _section(run: Run, offered: Offer, frame: Frame | None) -> Drawing:
     if not offered.models:
         obstacle = "No model is saved in this run folder, so none can answer a drawing."
         return Drawing(missing=missing, command=offered.command, obstacle=obstacle)
-    palette = colours(run)
+    hues = hues_of(row.name for row in run.rows)
     return Drawing(
-        guests=tuple(Guest(row.name, row.family, palette[row.name]) for row in offered.rows),
+        guests=tuple(Guest(row.name, row.family, hues[row.name]) for row in offered.rows),
         canvas=frame.canvas[:2],
         seen=frame.shape[:2],
         plain=bool(frame.background),
