@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from typing import Any
 
 from bench.records import Part
@@ -11,29 +12,33 @@ LONGEST = 120
 DEEPEST = 6
 
 
-def anatomy(estimator: Any, name: str = "", depth: int = 0) -> Part:
-    """Return an estimator with its parameters, and the estimators inside it.
+def anatomy(estimator: Any) -> Part | None:
+    """Return an estimator with its parameters, and the estimators inside it; None for one that cannot tell.
 
     Inside are those among its parameters, the steps of a pipeline, the transformers of a column transformer,
-    and `pipeline_`, what the fit made of its parameters.
+    and `pipeline_`, what the fit made of its parameters; nothing deeper than `DEEPEST` is told.
 
     Parameters
     ----------
     estimator : object
         With scikit-learn's ``get_params``.
-    name : str
-        What it is called inside the whole.
-    depth : int
-        How deep inside it lies; nothing deeper than `DEEPEST` is told.
     """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what is said here is not of the fit
+            return _part(estimator, "", 0)
+    except Exception:
+        return None
+
+
+def _part(estimator: Any, name: str, depth: int) -> Part:
     own = estimator.get_params(deep=False)
     defaults = _defaults(type(estimator))
-    inside = (
-        [] if depth == DEEPEST else [*_inside(own), *_inside({"": getattr(estimator, "pipeline_", None)})]
-    )
-    plain = {key: value for key, value in own.items() if not list(_inside({key: value}))}
+    fitted = {"": getattr(estimator, "pipeline_", None)}
+    inside = [] if depth == DEEPEST else [*_inside(own), *_inside(fitted)]
+    plain = {key: value for key, value in own.items() if not _inside({key: value})}
     params = [(key, _text(value), _text(value) != _text(defaults.get(key))) for key, value in plain.items()]
-    parts = tuple(anatomy(part, called, depth + 1) for called, part in inside)
+    parts = tuple(_part(part, called, depth + 1) for called, part in inside)
     return Part(name, type(estimator).__name__, tuple(params), parts)
 
 

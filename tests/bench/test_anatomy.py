@@ -75,3 +75,11 @@ def test_an_anatomy_is_read_as_it_was_written_and_may_be_missing():
     old = to_json(result).replace(b'"anatomy":null,', b"")
     assert b"anatomy" not in old
     assert from_json(old, FoldResult) == result
+
+
+def test_a_model_that_cannot_tell_has_none():
+    class Silent(SVC):
+        def get_params(self, deep=True):
+            raise RuntimeError("no")
+
+    assert anatomy(Silent()) is None
