@@ -14,8 +14,8 @@ from reports.theme import hue, hues
 from reports.wording import counted, visible
 
 # In the order of the page; a later file may use what an earlier one defines.
-STYLES = ("base", "figures", "board", "models", "media")
-SCRIPTS = ("core", "theme", "ready")
+STYLES = ("base", "figures", "board", "models", "gallery", "media")
+SCRIPTS = ("core", "theme", "atlas", "gallery", "wrong", "ready")
 
 
 def templates() -> Environment:

@@ -81,4 +81,7 @@ def _sections(sources: Sources) -> dict[str, Any]:
 
 def _payloads(sources: Sources) -> dict[str, Any]:
     """Return what the scripts read, by name."""
-    return {"board": board_payload(sources)}
+    payloads = {"board": board_payload(sources)}
+    if sources.atlas:
+        payloads["atlas"] = sources.atlas.payload(sources.hues)
+    return payloads

@@ -139,7 +139,7 @@ class _Parts:
             pictures=(*areas, *self._confusions(counts), self._thresholds(thresholds)),
             # One class against the rest has a section of its own, which says the same of all models.
             tables=by_class if info.positive is None else (),
-            wrong=wrong_rows(found, gallery, stored),
+            wrong=wrong_rows(found),
             wrong_note=wrong_note(found, gallery, stored),
         )
 
