@@ -15,7 +15,7 @@ from reports.wording import counted, visible
 
 # In the order of the page; a later file may use what an earlier one defines.
 STYLES = ("base", "figures", "board", "models", "gallery", "media")
-SCRIPTS = ("core", "theme", "atlas", "gallery", "wrong", "ready")
+SCRIPTS = ("core", "theme", "atlas", "gallery", "wrong", "errors", "ready")
 
 
 def templates() -> Environment:

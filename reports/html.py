@@ -11,6 +11,7 @@ from reports.binary import one_against_rest
 from reports.board import board_payload, board_section
 from reports.comparison import comparison
 from reports.data import data_section
+from reports.errors import errors_payload, errors_section
 from reports.evidence import Evidence, evidence, proven
 from reports.leaderboard import Leaderboard, leaderboard
 from reports.protocol import made
@@ -25,6 +26,7 @@ CONTENTS = {
     "sureness": "How sure",
     "binary": "One class",
     "comparison": "Comparison",
+    "errors": "Hard cases",
     "data": "Data",
     "models": "Models",
     "protocol": "Protocol",
@@ -73,6 +75,7 @@ def _sections(sources: Sources) -> dict[str, Any]:
         "sureness": sureness(sources.board, sources.found),
         "binary": one_against_rest(sources.board, models, sources.points),
         "comparison": tuple(comparison(sources, models)),
+        "errors": errors_section(sources),
         "data": data_section(sources),
         "models": models,
         "protocol": made(sources.board),
@@ -84,4 +87,6 @@ def _payloads(sources: Sources) -> dict[str, Any]:
     payloads = {"board": board_payload(sources)}
     if sources.atlas:
         payloads["atlas"] = sources.atlas.payload(sources.hues)
+    if sources.atlas and sources.hard:
+        payloads["errors"] = errors_payload(sources.hard, sources.atlas)
     return payloads

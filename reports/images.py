@@ -57,6 +57,10 @@ class Gallery:
         """Return the images at places of `stored.X` in lines of `n_columns` as one PNG data URI."""
         return png(laid_out(self.tiles(self.stored.X[places]), n_columns))
 
+    def strip(self, places: np.ndarray, n_columns: int) -> str:
+        """Return the images in lines of `n_columns`, a little apart, as one PNG data URI."""
+        return png(laid_out(self.tiles(self.stored.X[places]), n_columns, gap=2))
+
     def samples(self) -> list[tuple[Label, str]]:
         """Return the label and a strip of the first stored images of each class, `N_CLASSES` at most."""
         return [(label, self.uri(places[:N_SAMPLES])) for label, places in self._by_class()]

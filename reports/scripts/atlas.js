@@ -72,11 +72,22 @@
       return this.mistakes(other).filter((i) => this.isRight(model, i));
     }
 
-    // "row 12: true 4, svm-hog says 9"; without models, how many are wrong.
+    // The most common wrong answer, as a position in `classes`; undefined if no model is wrong.
+    takenFor(index) {
+      const votes = new Map();
+      for (const model of this.models.filter((name) => !this.isRight(name, index))) {
+        const answer = this.answer(model, index);
+        votes.set(answer, (votes.get(answer) ?? 0) + 1);
+      }
+      return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0];
+    }
+
+    // "row 12: true 4, svm-hog says 9"; without models, how many are wrong and what most of these say.
     text(index, models) {
       const said = models.map((model) => `${model} says ${this.classes[this.answer(model, index)]}`);
       const wrong = this.models.filter((model) => !this.isRight(model, index)).length;
       if (!said.length) said.push(`${wrong} of ${this.models.length} models wrong`);
+      if (!models.length && wrong) said.push(`mostly taken for ${this.classes[this.takenFor(index)]}`);
       return `row ${this.row(index)}: true ${this.classes[this.truth(index)]}, ${said.join(", ")}`;
     }
 

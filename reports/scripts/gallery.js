@@ -5,8 +5,8 @@
   const atlas = bench.atlas;
 
   // Fill a container with the rows at `indices` of the atlas.
-  // title: heading above; models: whose answers stand below each image (one or two); limit: how many at
-  // first, and more with each press; total: how many there are, if the atlas does not hold all; note: a
+  // title: heading above; models: whose answers stand below each image; limit: how many at first, and more with
+  // each press; total: how many there are, if the atlas does not hold all; note: a
   // function from index to text, instead of answers.
   const gallery = (container, indices, { title, models = [], limit = STEP, total, note } = {}) => {
     const list = bench.el("ul", { class: atlas.hasImages ? "tiles" : "tiles plain-tiles" });
@@ -48,17 +48,18 @@
     return bench.el("li", {}, button);
   };
 
-  // "4 → 9", and how sure the one model is; of several models, each answer in its colour.
+  // "4 → 9", and how sure the one model is; of several models, each answer in its colour; of none, what most
+  // that are wrong say.
   const captions = (index, models) => {
-    const truth = atlas.classes[atlas.truth(index)];
-    if (!models.length) return truth;
-    const said = models.map((model) => bench.el("span", { class: "said" }, dot(model), answered(model, index)));
-    if (models.length > 1) return [`${truth} → `, ...said];
-    const sure = atlas.confidence(models[0], index);
+    const truth = bench.el("span", { class: "faint" }, `${atlas.classes[atlas.truth(index)]} → `);
+    if (models.length > 1) return [truth, ...models.map((model) => said(model, index))];
+    const answer = models.length ? atlas.answer(models[0], index) : atlas.takenFor(index);
+    const sure = models.length ? atlas.confidence(models[0], index) : null;
     const percent = sure === null ? null : bench.el("span", { class: "faint" }, ` ${sure} %`);
-    return [bench.el("span", { class: "faint" }, `${truth} → `), bench.el("strong", {}, answered(models[0], index)), percent];
+    return [truth, bench.el("strong", {}, atlas.classes[answer] ?? "–"), percent];
   };
 
+  const said = (model, index) => bench.el("span", { class: "said" }, dot(model), answered(model, index));
   const answered = (model, index) => atlas.classes[atlas.answer(model, index)];
   const dot = (model) => bench.el("span", { class: `swatch hue-${atlas.hue(model)}` });
 
