@@ -157,7 +157,7 @@ class _Parts:
             return
         names = tuple(self.sources.stored.feature_names.tolist())
         display = Importance(names, values, self.sources.run.info.image_shape, self.colour)
-        caption = f"Mean over {counted(len(folds), 'fold')}."
+        caption = f"{display.sentence()} Mean over {counted(len(folds), 'fold')}."
         yield self._picture(display.plot, "importance", "Feature importance", caption)
 
     def _curve_pictures(self, curve: Curves, by_recall: Curves) -> Iterator[Picture]:
