@@ -103,7 +103,7 @@ class Drift:
 def drift(stored: StoredRows, *, is_image: bool, noun: str) -> Drift | None:
     """Return how stored test rows differ from stored training rows; None if there are none.
 
-    At most `N_ROWS` rows of each and `N_FEATURES` features are looked at, evenly spread.
+    Indices are of at most `N_ROWS` rows of each and `N_FEATURES` features, evenly spread.
     """
     if stored.X_test is None or not len(stored.X_test) or not len(stored.X):
         return None
@@ -111,7 +111,7 @@ def drift(stored: StoredRows, *, is_image: bool, noun: str) -> Drift | None:
     table = _features(train, test, stored.feature_names)
     if not is_image:
         return Drift(table, None, np.nan, np.nan, noun)
-    means = (np.nan_to_num(train).mean(axis=1, dtype=float), np.nan_to_num(test).mean(axis=1, dtype=float))
+    means = (_means(stored.X), _means(stored.X_test))
     return Drift(table, means, *_smirnov(*means), noun)
 
 
@@ -166,6 +166,10 @@ def _features(train: np.ndarray, test: np.ndarray, names: np.ndarray) -> pd.Data
         }
     )
     return table.sort_values("psi", ascending=False, kind="stable", ignore_index=True)
+
+
+def _means(X: np.ndarray) -> np.ndarray:
+    return np.nan_to_num(X, copy=bool(np.issubdtype(X.dtype, np.floating))).mean(axis=1, dtype=float)
 
 
 def _smirnov(train: np.ndarray, test: np.ndarray) -> tuple[float, float]:

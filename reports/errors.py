@@ -72,7 +72,7 @@ def errors_section(sources: Sources) -> ErrorsSection | None:
         return None
     return ErrorsSection(
         noun=hard.noun,
-        sentences=tuple(_sentences(hard)),
+        sentences=(*_sentences(hard), *_left_out(sources, hard)),
         missed=_missed(sources, hard),
         alone=_alone(hard),
         doubted=_doubted(sources, hard),
@@ -154,6 +154,11 @@ def _overlaps(hard: HardRows) -> Iterable[str]:
             f"The errors of {most['model_a']} and {most['model_b']} are the most alike: "
             f"{most['jaccard']:.0%} of all that either makes are shared."
         )
+
+
+def _left_out(sources: Sources, hard: HardRows) -> Iterable[str]:
+    if sources.found is not None and len(sources.found.data.models) > len(hard.data.models):
+        yield "Ensembles, which answer out of what their members say, do not count here as models."
 
 
 def _missed(sources: Sources, hard: HardRows) -> Listed:
