@@ -21,6 +21,8 @@ from bench.anatomy import anatomy
 from bench.records import Dataset, FoldResult, Folds, Job, Predictions
 
 PICKLE_PROTOCOL = 5
+# Test images of which parts are covered, to tell where a network looks.
+N_COVERED = 128
 
 # TensorFlow's results depend on its thread count, and it reads these only when it is imported. Several fits
 # share an accelerator, so none may take all of its memory. oneDNN's kernels are off by default on processors
@@ -271,7 +273,7 @@ def _predictions(
         scores=scores,
         score_kind=kind,
         history={k: [float(v) for v in values] for k, values in getattr(estimator, "history_", {}).items()},
-        importance=_importance(estimator, rows.X_fit.shape[1]),
+        importance=_importance(estimator, rows),
     )
 
 
@@ -281,13 +283,26 @@ def _metrics(predictions: Predictions, classes: np.ndarray, positive: str | None
     return metrics.score(predictions, None if positive is None else classes.tolist().index(positive))
 
 
-def _importance(estimator: Any, n_features: int) -> np.ndarray | None:
-    """Return a finite weight of every feature, if there is one: its own, or a mean absolute coefficient."""
+def _importance(estimator: Any, rows: Rows) -> np.ndarray | None:
+    """Return a finite weight of every feature, if there is one.
+
+    It is the model's own, a mean absolute coefficient, or what covering parts of some test images tells.
+    """
     found = getattr(estimator, "feature_importances_", None)
     if found is None and hasattr(estimator, "coef_"):
         found = np.abs(estimator.coef_).mean(axis=0)
+    if found is None and hasattr(estimator, "occlusion"):
+        found = _occlusion(estimator, rows)
     try:
         weights = np.asarray(found, dtype=np.float32)
     except (TypeError, ValueError):
         return None
-    return weights if weights.shape == (n_features,) and np.isfinite(weights).all() else None
+    return weights if weights.shape == rows.X_fit.shape[1:] and np.isfinite(weights).all() else None
+
+
+def _occlusion(estimator: Any, rows: Rows) -> np.ndarray | None:
+    if rows.y_new is None or not len(rows.X_new):
+        return None
+    few = np.linspace(0, len(rows.X_new) - 1, min(len(rows.X_new), N_COVERED)).astype(int)
+    few = few[np.isin(rows.y_new[few], estimator.classes_)]
+    return estimator.occlusion(rows.X_new[few], rows.y_new[few]) if len(few) else None

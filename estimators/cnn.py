@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from estimators import architectures
 from estimators.images import PixelScaler
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 # Corners at which a frame one pixel wider is cut out again; the middle one leaves the image as it is.
 _VIEWS = ((1, 1), (0, 1), (2, 1), (1, 0), (1, 2), (0, 0), (0, 2), (2, 0), (2, 2))
+# Patches along each side by which an image is covered.
+_N_PATCHES = 7
 
 
 class CNN(KerasClassifier):
@@ -185,6 +189,43 @@ class CNN(KerasClassifier):
         self.shift = shift
         self.finish_epochs = finish_epochs
         self.views = views
+
+    def occlusion(self, X: ArrayLike, y: ArrayLike) -> np.ndarray | None:
+        """Return how much each pixel tells: how far the true class falls when its surroundings are covered.
+
+        The image is covered patch by patch, by the mean of all given rows, as Zeiler and Fergus (2014),
+        *Visualizing and Understanding Convolutional Networks*, ECCV, section 4.2, cover it in grey.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            A hundred rows are enough.
+        y : array-like of shape (n_samples,)
+            Each a class that the network knows.
+
+        Returns
+        -------
+        ndarray of shape (n_features,), float64
+            Mean fall of the probability of the true class; all pixels of a patch share one. None if rows are
+            no images.
+        """
+        height, width, _ = self.image_shape_
+        if height == 1:
+            return None
+        X = np.asarray(X, dtype=np.float64)
+        column = np.searchsorted(self.classes_, y)
+        before, fill = self._of_class(X, column), X.mean(axis=0)
+        places = np.arange(X.shape[1]).reshape(self.image_shape_)
+        falls = np.zeros(X.shape[1])
+        high, wide = -(-height // _N_PATCHES), -(-width // _N_PATCHES)
+        for top, left in product(range(0, height, high), range(0, width, wide)):
+            patch, covered = places[top : top + high, left : left + wide].ravel(), X.copy()
+            covered[:, patch] = fill[patch]
+            falls[patch] = before - self._of_class(covered, column)
+        return falls
+
+    def _of_class(self, X: np.ndarray, column: np.ndarray) -> float:
+        return float(self.predict_proba(X)[np.arange(len(X)), column].mean())
 
     def _learn_inputs(self, X: np.ndarray) -> None:
         self.scaler_ = PixelScaler(self.image_shape).fit(X)

@@ -15,10 +15,13 @@ from reports.wording import counted, visible
 
 # In the order of the page; a later file may use what an earlier one defines.
 STYLES = (
-    "base", "figures", "chart", "curves", "matrix", "board", "cost", "compare", "models", "anatomy", "tuning",
-    "warnings", "media",
+    "base", "figures", "chart", "curves", "matrix", "board", "cost", "compare", "models", "anatomy",
+    "gallery", "tuning", "warnings", "media",
 )  # fmt: skip
-SCRIPTS = ("core", "theme", "board", "cost", "chart", "curves", "compare", "matrix", "models", "ready")
+SCRIPTS = (
+    "core", "theme", "board", "cost", "chart", "atlas", "gallery", "curves", "compare", "matrix", "models",
+    "wrong", "errors", "ready",
+)  # fmt: skip
 
 
 def templates() -> Environment:

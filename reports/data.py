@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,13 @@ import pandas as pd
 import seaborn as sns
 
 from bench.records import DatasetInfo, Label
-from reports.display import Picture, picture
+from reports.display import Picture, Table, picture
+from reports.drift import Drift, drift
+from reports.evidence import rows_are
+from reports.images import Gallery
 from reports.sources import Sources
 from reports.theme import MUTED, NEUTRAL
+from reports.values import ValueHistogram, feature_table, missing_table
 from reports.wording import counted, shortened
 
 if TYPE_CHECKING:
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
 
 N_NUMBERED = 12
 N_NAMED = 40
+N_DRIFTED = 8
 
 
 @dataclass(frozen=True)
@@ -101,21 +107,59 @@ class DataSection:
     ----------
     facts : DataFrame
         Columns fact and value.
-    class_counts : Picture
-    samples : list of (label, str)
-        A strip of images of each class as a data URI; none if the features are no pixels.
+    pictures : tuple of Picture
+        Class counts; of images, how values are distributed, and the mean values of training and test rows.
+    samples : list of (label, str, str)
+        The mean image and a strip of images of each class as data URIs; none if the features are no pixels.
+    drift : str
+        How far test rows differ from training rows, in words; "" if none were kept.
+    tables : tuple of Table
+        What is known of single features.
     """
 
     facts: pd.DataFrame
-    class_counts: Picture
-    samples: list[tuple[Label, str]]
+    pictures: tuple[Picture, ...]
+    samples: list[tuple[Label, str, str]]
+    drift: str
+    tables: tuple[Table, ...]
 
 
 def data_section(sources: Sources) -> DataSection:
     """Return the section of a run."""
-    card = DataCard(sources.run.info)
+    info, stored, images = sources.run.info, sources.stored, sources.gallery
+    drifted = drift(stored, is_image=images is not None, noun=rows_are(info))
+    tables = (missing_table(stored), None if images else feature_table(stored), _drift_table(drifted))
     return DataSection(
-        facts=card.facts(),
-        class_counts=picture(card.plot, "classes", "Rows of each class"),
-        samples=sources.gallery.samples() if sources.gallery else [],
+        facts=DataCard(info).facts(),
+        pictures=tuple(_pictures(sources, drifted)),
+        samples=_samples(images) if images else [],
+        drift=drifted.sentence() if drifted else "",
+        tables=tuple(table for table in tables if table is not None and table.rows),
     )
+
+
+def _samples(images: Gallery) -> list[tuple[Label, str, str]]:
+    pairs = zip(images.means(), images.samples(), strict=True)
+    return [(label, mean, strip) for (label, mean), (_, strip) in pairs]
+
+
+def _pictures(sources: Sources, drifted: Drift | None) -> Iterator[Picture]:
+    info = sources.run.info
+    yield picture(DataCard(info).plot, "classes", "Rows of each class")
+    if sources.gallery is None:
+        return
+    yield picture(ValueHistogram(info, sources.stored).plot, "values", "Values of all pixels", "Log scale.")
+    if drifted is not None and drifted.means is not None:
+        caption = f"The shares of {rows_are(info)} by the mean of their pixels."
+        yield picture(drifted.plot, "drift", "Mean pixel value: training and test", caption)
+
+
+def _drift_table(found: Drift | None) -> Table | None:
+    if found is None:
+        return None
+    lines = tuple(
+        (str(line.feature), f"{line.train:.4g}", f"{line.test:.4g}", f"{line.psi:.3f}")
+        for line in found.frame().head(N_DRIFTED).itertuples()
+    )
+    heads = ("Feature", "Mean, training", "Mean, test", "Population stability index")
+    return Table("Features whose training and test values differ most", heads, lines)

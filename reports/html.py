@@ -14,6 +14,7 @@ from reports.cautions import warnings_section
 from reports.comparison import comparison, cost_picture
 from reports.comparison_data import comparison_data
 from reports.data import data_section
+from reports.errors import errors_payload, errors_section
 from reports.evidence import rows_are
 from reports.glances import glances
 from reports.model_data import models_data
@@ -31,6 +32,7 @@ CONTENTS = {
     "sureness": "How sure",
     "binary": "One class",
     "comparison": "Comparison",
+    "errors": "Hard cases",
     "data": "Data",
     "models": "Models",
     "tuning": "Tuning",
@@ -75,6 +77,7 @@ def _sections(sources: Sources) -> dict[str, Any]:
         "sureness": sureness(sources.board, sources.found),
         "binary": one_against_rest(sources.board, models, sources.points),
         "comparison": comparison(sources, models),
+        "errors": errors_section(sources),
         "data": data_section(sources),
         "models": models,
         "tuning": tuning_section(sources),
@@ -85,8 +88,13 @@ def _sections(sources: Sources) -> dict[str, Any]:
 
 def _payloads(sources: Sources, models: Sequence[ModelSection]) -> dict[str, Any]:
     """Return what the scripts read, by name."""
-    return {
+    payloads = {
         "board": board_payload(sources),
         "comparison": comparison_data(sources, models),
         "models": models_data(sources, models),
     }
+    if sources.atlas:
+        payloads["atlas"] = sources.atlas.payload(sources.hues)
+    if sources.atlas and sources.hard:
+        payloads["errors"] = errors_payload(sources.hard, sources.atlas)
+    return payloads

@@ -38,35 +38,76 @@ class Gallery:
     stored: StoredRows
     inverted: bool
 
+    @property
+    def tile(self) -> tuple[int, int]:
+        """Width and height of an image as it is shown; sides above `MAX_SIDE` are thinned."""
+        height, width = self._shape[0], self._shape[1]
+        return -(-width // self._step), -(-height // self._step)
+
+    @property
+    def n_channels(self) -> int:
+        """Three for colours, else one."""
+        return 3 if len(self._shape) == 3 and self._shape[2] >= 3 else 1
+
     def uri(self, places: np.ndarray) -> str:
         """Return the images at places of `stored.X` side by side as one PNG data URI."""
-        images = [self._pixels(self.stored.X[place]) for place in places]
-        gap = np.full((images[0].shape[0], 1, 3), 255, dtype=np.uint8)
-        pieces = [piece for image in images for piece in (image, gap)]
-        return png(np.ascontiguousarray(np.concatenate(pieces[:-1], axis=1)))
+        return png(laid_out(self.tiles(self.stored.X[places]), len(places), gap=1))
+
+    def sheet(self, places: np.ndarray, n_columns: int) -> str:
+        """Return the images at places of `stored.X` in lines of `n_columns` as one PNG data URI."""
+        return png(laid_out(self.tiles(self.stored.X[places]), n_columns))
+
+    def strip(self, places: np.ndarray, n_columns: int) -> str:
+        """Return the images in lines of `n_columns`, a little apart, as one PNG data URI."""
+        return png(laid_out(self.tiles(self.stored.X[places]), n_columns, gap=2))
 
     def samples(self) -> list[tuple[Label, str]]:
         """Return the label and a strip of the first stored images of each class, `N_CLASSES` at most."""
-        y = self.stored.y[self.stored.positions]
-        places = {
-            k: np.flatnonzero(y == k)[:N_SAMPLES] for k in range(min(len(self.info.classes), N_CLASSES))
-        }
-        return [(self.info.classes[k], self.uri(found)) for k, found in places.items() if len(found)]
+        return [(label, self.uri(places[:N_SAMPLES])) for label, places in self._by_class()]
 
-    def _pixels(self, row: np.ndarray) -> np.ndarray:
+    def means(self) -> list[tuple[Label, str]]:
+        """Return the label and the mean of all stored images of each class, `N_CLASSES` at most."""
+        return [(label, self._mean(places)) for label, places in self._by_class()]
+
+    def tiles(self, rows: np.ndarray) -> np.ndarray:
+        """Return rows of features as pixels.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (m, n_features)
+
+        Returns
+        -------
+        ndarray of shape (m, height, width) or (m, height, width, 3), uint8
+        """
         low, high = self.info.value_min, self.info.value_max
-        image = np.nan_to_num(row.astype(float), nan=low).reshape(self.info.image_shape)
-        step = -(-max(image.shape[:2]) // MAX_SIDE)
-        image = image[::step, ::step]
-        unit = np.clip((image - low) / ((high - low) or 1), 0, 1)
+        images = rows.reshape(len(rows), *self._shape)[:, :: self._step, :: self._step].astype(np.float32)
+        unit = np.clip((np.nan_to_num(images, nan=low) - low) / ((high - low) or 1), 0, 1)
         return np.round(255 * self._colours(unit)).astype(np.uint8)
 
+    @property
+    def _shape(self) -> tuple[int, ...]:
+        return self.info.image_shape or ()
+
+    @property
+    def _step(self) -> int:
+        return -(-max(self._shape[:2]) // MAX_SIDE)
+
+    def _by_class(self) -> list[tuple[Label, np.ndarray]]:
+        y = self.stored.y[self.stored.positions]
+        found = [(label, np.flatnonzero(y == k)) for k, label in enumerate(self.info.classes[:N_CLASSES])]
+        return [(label, places) for label, places in found if len(places)]
+
+    def _mean(self, places: np.ndarray) -> str:
+        mean = np.nan_to_num(self.stored.X[places], nan=self.info.value_min).mean(axis=0)
+        return png(self.tiles(mean[None])[0])
+
     def _colours(self, unit: np.ndarray) -> np.ndarray:
-        """Return values in 0..1 of shape (h, w) or (h, w, c) as (h, w, 3)."""
-        if unit.ndim == 3 and unit.shape[2] >= 3:
-            return unit[:, :, :3]
-        grey = unit if unit.ndim == 2 else unit.mean(axis=2)
-        return np.repeat((1 - grey if self.inverted else grey)[:, :, None], 3, axis=2)
+        """Return values in 0..1 of shape (m, h, w) or (m, h, w, c) as (m, h, w) or (m, h, w, 3)."""
+        if self.n_channels == 3:
+            return unit[..., :3]
+        grey = unit if unit.ndim == 3 else unit.mean(axis=3)
+        return 1 - grey if self.inverted else grey
 
 
 @dataclass(frozen=True)
@@ -99,9 +140,8 @@ class Mistakes:
 
 @dataclass(frozen=True)
 class Wrong:
-    """One wrong prediction as it is shown; `image` is a data URI or ""."""
+    """One wrong prediction as it is shown."""
 
-    image: str
     row_id: str
     true: str
     predicted: str
@@ -114,6 +154,30 @@ def gallery(info: DatasetInfo, stored: StoredRows) -> Gallery | None:
         return None
     dark = info.value_min + 0.1 * (info.value_max - info.value_min)
     return Gallery(info, stored, inverted=bool(np.nanmedian(stored.X[:1000]) <= dark))
+
+
+def laid_out(tiles: np.ndarray, n_columns: int, gap: int = 0) -> np.ndarray:
+    """Return tiles in lines of `n_columns`, white where there is none.
+
+    Parameters
+    ----------
+    tiles : ndarray of shape (m, height, width) or (m, height, width, 3), uint8
+    n_columns : int
+    gap : int
+        Pixels between two tiles.
+
+    Returns
+    -------
+    ndarray of shape (total height, total width) or (total height, total width, 3), uint8
+    """
+    n_lines = -(-len(tiles) // n_columns)
+    rest = tiles.shape[3:]
+    room = [(0, n_lines * n_columns - len(tiles)), (0, gap), (0, gap)] + [(0, 0)] * len(rest)
+    padded = np.pad(tiles, room, constant_values=255)
+    height, width = padded.shape[1:3]
+    grid = padded.reshape(n_lines, n_columns, height, width, *rest).swapaxes(1, 2)
+    sheet = grid.reshape(n_lines * height, n_columns * width, *rest)
+    return np.ascontiguousarray(sheet[: sheet.shape[0] - gap, : sheet.shape[1] - gap])
 
 
 def mistakes(
@@ -156,12 +220,11 @@ def mistakes(
     return Mistakes(first.head(N_WRONG).reset_index(drop=True), len(wrong), len(pred), predictions.score_kind)
 
 
-def wrong_rows(found: Mistakes, gallery: Gallery | None, stored: StoredRows) -> tuple[Wrong, ...]:
-    """Return the listed mistakes as they are shown, with their images if there are any."""
+def wrong_rows(found: Mistakes) -> tuple[Wrong, ...]:
+    """Return the listed mistakes as they are shown."""
     kind = "confidence" if found.score_kind == "probability" else "margin"
     return tuple(
         Wrong(
-            image="" if gallery is None else gallery.uri(stored.positions.searchsorted([line["position"]])),
             row_id=str(line["row_id"]),
             true=str(line["true"]),
             predicted=str(line["predicted"]),

@@ -10,7 +10,7 @@ import pandas as pd
 import seaborn as sns
 
 from reports.theme import INK
-from reports.wording import shortened
+from reports.wording import counted, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,6 +42,18 @@ class Importance:
         table = pd.DataFrame({"feature": self.names, "importance": self.values})
         return table.sort_values("importance", ascending=False, kind="stable", ignore_index=True)
 
+    def sentence(self) -> str:
+        """Return in words where the importance lies; "" if no feature has any."""
+        shares = np.sort(np.maximum(self.values, 0))[::-1]
+        if not shares.sum():
+            return ""
+        n_half = int(np.searchsorted(shares.cumsum(), shares.sum() / 2)) + 1
+        noun = "feature" if self.image_shape is None else "pixel"
+        return (
+            f"Half of all importance lies in {n_half:,} of {counted(len(self.values), noun)}; "
+            f"{shortened(self.frame()['feature'][0])} has most."
+        )
+
     def plot(self, ax: Axes) -> None:
         """Draw a map of the pixels, or bars of the first features."""
         if self.image_shape is None:
@@ -57,6 +69,7 @@ class Importance:
         bar = ax.figure.colorbar(image, ax=ax, shrink=0.8)
         bar.outline.set_visible(False)
         bar.ax.tick_params(length=0)
+        bar.set_label("importance")
         ax.set_axis_off()
 
     def _bars(self, ax: Axes) -> None:

@@ -60,7 +60,7 @@ def scored(sources: Sources, outcome: Outcome) -> Scored:
         thresholds=thresholds(predictions, info.classes, info.positive_index),
         confusion=counts,
         tables=_class_tables(sources, outcome.row.name, predictions, counts, areas),
-        wrong=wrong_rows(found, gallery, stored),
+        wrong=wrong_rows(found),
         wrong_note=wrong_note(found, gallery, stored),
     )
 

@@ -126,7 +126,7 @@ class _Pictures:
             return
         names = tuple(self.sources.stored.feature_names.tolist())
         display = Importance(names, values, self.sources.run.info.image_shape, self._colour)
-        caption = f"Mean over {counted(len(folds), 'fold')}."
+        caption = f"{display.sentence()} Mean over {counted(len(folds), 'fold')}."
         yield self._picture(display.plot, "importance", "Feature importance", caption)
 
     @property

@@ -7,8 +7,10 @@ from functools import cached_property
 
 from bench.records import Run
 from bench.store import RunStore, StoredRows
+from reports.atlas import Atlas, atlas
 from reports.cautions import Caution, cautions
 from reports.evidence import Evidence, evidence, proven
+from reports.hard import HardRows, hard_rows
 from reports.images import Gallery, gallery
 from reports.leaderboard import Leaderboard, leaderboard
 from reports.operating import OperatingPoints, operating_points
@@ -47,6 +49,16 @@ class Sources:
     def gallery(self) -> Gallery | None:
         """The images of these rows; None if the features are no pixels."""
         return gallery(self.run.info, self.stored)
+
+    @cached_property
+    def hard(self) -> HardRows | None:
+        """The hard rows; None if no model but ensembles is ranked."""
+        return hard_rows(self.board, self.found)
+
+    @cached_property
+    def atlas(self) -> Atlas | None:
+        """The rows that galleries show; None if no ranked model misses any."""
+        return None if self.found is None else atlas(self.found.data, self.hard, self.stored, self.gallery)
 
     @cached_property
     def points(self) -> OperatingPoints | None:

@@ -15,7 +15,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.image import imsave
+from PIL import Image
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -164,10 +164,10 @@ def png(pixels: np.ndarray) -> str:
 
     Parameters
     ----------
-    pixels : ndarray of shape (height, width, 3), uint8
+    pixels : ndarray of shape (height, width) or (height, width, 3), uint8
     """
     buffer = io.BytesIO()
-    imsave(buffer, pixels, format="png", metadata={"Software": ""})
+    Image.fromarray(pixels).save(buffer, "png")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 

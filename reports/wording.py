@@ -24,7 +24,10 @@ def visible(text: Any) -> str:
         invisible character, such as one that turns the direction of writing, or lone surrogate becomes
         U+FFFD. Joiners, line feeds and tabs stay.
     """
-    return "".join(_symbol(character) for character in str(text))
+    line = str(text)
+    if line.isascii() and line.isprintable():
+        return line
+    return "".join(_symbol(character) for character in line)
 
 
 def csv_cell(value: Any) -> Any:

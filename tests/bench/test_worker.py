@@ -88,6 +88,12 @@ def test_only_a_finite_weight_of_every_feature_is_kept(bench_case, told):
 
 
 @pytest.mark.usefixtures("local_models")
+def test_a_model_is_covered_on_some_of_its_test_rows(bench_case, monkeypatch):
+    monkeypatch.setattr("bench.worker.N_COVERED", 7)
+    assert (fit(bench_case, local("Covers")).predictions.importance == 7).all()
+
+
+@pytest.mark.usefixtures("local_models")
 @pytest.mark.parametrize("told", ["foreign", "twice"])
 def test_classes_that_are_not_those_of_the_data_are_a_failure(bench_case, told):
     reason = fit(bench_case, local("Renames"), {"constant": told}).result.reason

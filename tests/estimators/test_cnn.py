@@ -156,3 +156,19 @@ def test_learns_small_images_of_any_size(shape):
     rows = X.reshape(60, -1)
     settings = {"filters": 4, "blocks": 2, "dense": 16, "epochs": 15, "rotation": 5}
     assert model(*shape, **settings).fit(rows[:40], y[:40]).score(rows[40:], y[40:]) > 0.9
+
+
+def test_occlusion_finds_the_corner_that_decides():
+    X = np.random.default_rng(0).integers(0, 50, (300, 14, 14)).astype(np.uint8)
+    y = np.arange(300) % 2
+    X[y == 1, :2, 12:] += 200
+    still = {"rotation": 0, "zoom": 0, "shift": 0, "dropout": 0}
+    fitted = model(filters=4, epochs=8, **still).fit(X.reshape(300, -1), y)
+    falls = fitted.occlusion(X[:64].reshape(64, -1), y[:64]).reshape(14, 14)
+    assert (falls[:2, 12:] == falls.max()).all()
+    assert falls.max() > 5 * np.abs(falls[4:]).max()
+
+
+def test_rows_that_are_no_images_are_not_covered():
+    X, y = np.random.default_rng(0).random((20, 5)), np.arange(20) % 2
+    assert model().fit(X, y).occlusion(X, y) is None

@@ -216,6 +216,8 @@ def test_importance_ranks_features_and_draws_both_ways():
     plain = Importance(tuple(f"$f_{i}$" for i in range(16)), values, None, "#0072b2")
     assert plain.frame()["feature"][0] == "$f_15$"
     assert "$f_15$" in drawn(plain)
+    assert plain.sentence() == "Half of all importance lies in 5 of 16 features; $f_15$ has most."
+    assert replace(plain, values=np.zeros(16)).sentence() == ""
     assert drawn(replace(plain, image_shape=(4, 4))).startswith("<svg")
     assert drawn(replace(plain, image_shape=(2, 4, 2))).startswith("<svg")
 
