@@ -18,11 +18,14 @@ from reports.curves import Comparison
 from reports.data import DataCard
 from reports.display import Display
 from reports.drawable import Drawable
+from reports.drift import drift
+from reports.evidence import rows_are
 from reports.searched import Searched
 from reports.sources import Sources
 from reports.theme import SIZE
 from reports.training import training_curves
 from reports.trials import ParameterImportance, Slice, TrialHistory
+from reports.values import ValueHistogram
 
 SQUARE = (4.6, 4.4)
 
@@ -67,6 +70,8 @@ class Kind:
 # What shows the whole run, from `Sources`.
 OF_RUN = {
     "class-counts": Kind("Rows of each class", lambda sources: DataCard(sources.run.info)),
+    "values": Kind("Values of all pixels", lambda sources: _if_images(sources, _values)),
+    "drift": Kind("Mean values of training and test rows", lambda sources: _if_images(sources, _drift)),
     "fold-spread": Kind("Score, fold by fold", lambda sources: _if_scored(sources, FoldSpread)),
     "cost": Kind("Score against seconds to fit", lambda sources: _if_scored(sources, Cost)),
 }
@@ -170,6 +175,19 @@ def _made(name: str, title: str, kind: Kind, given: object) -> Iterator[Figure]:
 def _if_scored(sources: Sources, kind: type[FoldSpread] | type[Cost]) -> Display | None:
     """Return a display of the ranked models; None if there is none."""
     return kind(sources.board, sources.colours) if sources.found is not None else None
+
+
+def _if_images(sources: Sources, make: Callable[[Sources], Display | None]) -> Display | None:
+    """Return a display of pixels; None if the features are none."""
+    return None if sources.gallery is None else make(sources)
+
+
+def _values(sources: Sources) -> Display:
+    return ValueHistogram(sources.run.info, sources.stored)
+
+
+def _drift(sources: Sources) -> Display | None:
+    return drift(sources.stored, is_image=True, noun=rows_are(sources.run.info))
 
 
 def _shares(model: Drawable) -> Confusion | None:

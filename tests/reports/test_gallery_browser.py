@@ -10,8 +10,6 @@ from .conftest import Model, make_dataset, make_run
 from .test_atlas import sources_of
 from .test_browser import HOSTILE, SHOWN
 
-__all__ = ["browser"]
-
 MODELS = [Model("good", skill=2.5), Model("poor", skill=1.5), Model("margins", skill=2.0, kind="decision")]
 DRAWN = """
 const canvas = document.querySelector(arguments[0] + ' canvas[data-drawn]');
