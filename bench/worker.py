@@ -17,7 +17,9 @@ from typing import Any
 import numpy as np
 
 from bench import metrics, models, registry
+from bench.folds import nested_share
 from bench.records import Dataset, FoldResult, Folds, Job, Predictions
+from bench.stresses import stressed
 
 PICKLE_PROTOCOL = 5
 
@@ -98,6 +100,8 @@ def failure(job: Job, threads: int, reason: str, *, status: str = "failed", seco
         threads=threads_of(job, threads),
         versions=job.versions,
         folds_sha256=job.folds_sha256,
+        share=job.share,
+        variants=job.variants,
     )
     return Outcome(result)
 
@@ -190,6 +194,7 @@ def _fit(job: Job, dataset: Dataset, folds: Folds, threads: int, blank: FoldResu
     scores, kind = _scores(estimator, rows.X_new, classes)
     done, cpu = time.perf_counter(), time.process_time() - cpu
     predictions = _predictions(rows, scores, kind, classes, estimator)
+    predictions = replace(predictions, stressed=_stressed(job, estimator, rows, classes, dataset.image_shape))
     model, unsaved = _saved(estimator, job) if job.role == "refit" else (None, "")
     result = replace(
         blank,
@@ -228,12 +233,24 @@ def _memory_bytes(estimator: Any) -> int:
 
 def _rows(job: Job, dataset: Dataset, folds: Folds) -> Rows:
     X, y = dataset.X, dataset.y
-    if job.role == "fold":
+    if job.role != "refit":
         train, test = folds.rows(job.repeat, job.fold)
+        train = train if job.share == 1 else nested_share(y, train, job.share, folds.seed)
         return Rows(X[train], y[train], X[test], y[test], test)
     # Copies, like the rows of a fold: a model that changes what it is given changes its own.
     X_new = np.array(X[:0] if dataset.X_test is None else dataset.X_test)
     return Rows(np.array(X), np.array(y), X_new, dataset.y_test, np.arange(len(X_new)))
+
+
+def _stressed(
+    job: Job, estimator: Any, rows: Rows, classes: np.ndarray, image_shape: tuple[int, ...] | None
+) -> np.ndarray | None:
+    """Return the class that a fitted model predicts for each row under each of the job's variants."""
+    if not job.variants or image_shape is None:
+        return None
+    changed = (stressed(rows.X_new, name, image_shape, rows.X_fit, job.seed) for name in job.variants)
+    answers = [score_rows(estimator, X, classes)[0].argmax(axis=1) for X in changed]
+    return np.stack(answers).astype(np.int16)
 
 
 def _scores(estimator: Any, X: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, str]:

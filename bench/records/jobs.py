@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from bench.records.coding import Params, digest
@@ -10,10 +10,16 @@ from bench.records.coding import Params, digest
 if TYPE_CHECKING:
     import numpy as np
 
+NEVER_DECISIVE = ("estimator", "parallel")
+
 
 @dataclass(frozen=True)
 class Job:
-    """One fit that is fully decided: role "fold" scores a fold, role "refit" uses all rows."""
+    """One fit that is fully decided.
+
+    Role "fold" scores a fold, "refit" uses all rows, "stress" scores a fold too: after fitting only a
+    `share` of its training rows, or under `variants` of its test rows, as `bench.stresses` names them.
+    """
 
     estimator: str
     target: str
@@ -25,14 +31,23 @@ class Job:
     role: str
     versions: dict[str, str]
     parallel: bool
+    share: float = 1.0
+    variants: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
-        """The sha256 of all that decides the result, and of nothing else."""
-        decisive = asdict(self)
-        for name in ("estimator", "parallel"):
-            del decisive[name]
-        return digest(decisive)
+        """The sha256 of all that decides the result, and of nothing else.
+
+        Fields that came later count only where they differ from their defaults, so that older keys hold.
+        """
+        later = {field.name: field.default for field in fields(self) if field.default is not MISSING}
+        return digest(
+            {
+                name: value
+                for name, value in asdict(self).items()
+                if name not in NEVER_DECISIVE and (name not in later or value != later[name])
+            }
+        )
 
 
 @dataclass(frozen=True)
@@ -42,7 +57,7 @@ class Predictions:
     Parameters
     ----------
     rows : ndarray of shape (n,), int64
-        Positions in the data set (role "fold") or in its test rows (role "refit").
+        Positions in the data set (roles "fold" and "stress") or in its test rows (role "refit").
     y_true : ndarray of shape (n,), int32, or None
         Index of the true class.
     scores : ndarray of shape (n, n_classes), float32
@@ -51,6 +66,8 @@ class Predictions:
     history : dict of str to list of float
         Per-epoch curves; empty if the model has no epochs.
     importance : ndarray of shape (n_features,), float32, or None
+    stressed : ndarray of shape (n_variants, n), int16, or None
+        Index of the class predicted for each row under each of the job's variants.
     """
 
     rows: np.ndarray
@@ -59,6 +76,7 @@ class Predictions:
     score_kind: str
     history: dict[str, list[float]] = field(default_factory=dict)
     importance: np.ndarray | None = None
+    stressed: np.ndarray | None = None
 
     @property
     def y_pred(self) -> np.ndarray:
@@ -72,7 +90,8 @@ class FoldResult:
 
     `peak_memory_bytes` is known only for a fit in a process of its own; `device` is "cpu" or what the model
     says of itself, such as "gpu:0"; `model_bytes` is 0 if unknown; `unsaved` says why a refitted model could
-    not be saved; `folds_sha256` is the fingerprint of the data and the folds that it is about.
+    not be saved; `folds_sha256` is the fingerprint of the data and the folds that it is about; `share` and
+    `variants` are those of the job.
     """
 
     key: str
@@ -97,3 +116,5 @@ class FoldResult:
     n_test: int = 0
     unsaved: str = ""
     folds_sha256: str = ""
+    share: float = 1.0
+    variants: tuple[str, ...] = ()
