@@ -99,9 +99,9 @@ def standing_table(found: Stressed) -> pd.DataFrame:
 
 
 def curve_table(found: Stressed) -> pd.DataFrame:
-    """Return the learning curves as display strings: a line for each model, a column for each share."""
+    """Return the learning curves as display strings: a line for each model, best first, and its shares."""
     wide = found.curve.pivot(index="model", columns="share", values="accuracy")
-    wide = wide.loc[list(dict.fromkeys(found.curve["model"]))]
+    wide = wide.sort_values(wide.columns[-1], ascending=False, kind="stable")
     sizes = found.curve.groupby("share")["n_rows"].max()
     shown = pd.DataFrame({"Model": wide.index})
     for share in wide.columns:

@@ -67,6 +67,7 @@ def _more_rows(curve: pd.DataFrame) -> list[str]:
     if grown.empty:
         return [f"{span} no model gains beyond chance"]
     first = grown.iloc[0]
-    many = f"{len(grown)} of {len(whole)} models still gain beyond chance" if len(whole) > 1 else ""
+    gain = "gains" if len(grown) == 1 else "gain"
+    many = f"{len(grown)} of {len(whole)} models still {gain} beyond chance" if len(whole) > 1 else ""
     most = f"{first['model']} {'most' if many else 'still gains'}, {first['gain']:.4f} of accuracy"
     return [f"{span} {', '.join(filter(None, (many, most)))}"]

@@ -1,0 +1,243 @@
+"""Robustness and sample size, as the page shows them: heat map, learning curves, tables, sample images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.ticker import LogLocator, NullLocator
+
+from bench.evidence.stress import CLEAN
+from bench.records import DatasetInfo
+from bench.store import RunStore
+from bench.stresses import stressed as changed
+from bench.stresses import told, variants
+from reports.display import Picture, Table, picture
+from reports.images import gallery
+from reports.leaderboard import Leaderboard
+from reports.stressed import Stressed, curve_table, standing_table, stressed
+from reports.theme import INK, colours
+from reports.wording import counted, number, shortened
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+N_SAMPLES = 10
+WIDTH_INCHES, HEAD_INCHES, LINE_INCHES = 4.6, 0.7, 0.24
+CURVES_SIZE = (4.9, 3.5)
+LEVELS = {1: "mild", 2: "strong"}
+
+
+@dataclass(frozen=True)
+class Losses:
+    """The accuracy of every model on clean rows and under every stress of one level.
+
+    Parameters
+    ----------
+    robust : DataFrame
+        See `bench.evidence.stress.robustness`.
+    order : tuple of str
+        Models, the best under stress first.
+    level : int
+        Place of the strength among those of its stress, from 1.
+    """
+
+    robust: pd.DataFrame
+    order: tuple[str, ...]
+    level: int
+
+    def frame(self) -> pd.DataFrame:
+        """Return a line for each model and a column for each condition, such as "shift 7"; accuracies."""
+        table = self.robust[(self.robust["variant"] == CLEAN) | (_levels(self.robust) == self.level)]
+        names = [_short(line.variant, line.strength) for line in table.itertuples()]
+        table = table.assign(condition=names)
+        wide = table.pivot(index="model", columns="condition", values="accuracy")
+        return wide.loc[list(self.order), list(dict.fromkeys(names))]
+
+    def plot(self, ax: Axes) -> None:
+        """Draw a heat map with the accuracies in per cent."""
+        table = 100 * self.frame()
+        sns.heatmap(
+            table, ax=ax, vmin=0, vmax=100, cmap=sns.light_palette("#0072b2", as_cmap=True), cbar=False,
+            annot=True, fmt=".0f", annot_kws={"size": 7}, linewidths=0.6,
+        )  # fmt: skip
+        ax.xaxis.tick_top()
+        ax.set_xticks(np.arange(table.shape[1]) + 0.5, list(table.columns), rotation=40, ha="left")
+        ax.set_yticks(np.arange(len(table)) + 0.5, [shortened(name, 20) for name in table.index], rotation=0)
+        ax.tick_params(length=0, labelcolor=INK)
+        ax.set(xlabel="", ylabel="")
+
+
+@dataclass(frozen=True)
+class LearningCurves:
+    """The share of wrong test rows against the number of training rows.
+
+    Parameters
+    ----------
+    curve : DataFrame
+        See `bench.evidence.stress.learning_curve`.
+    colours : dict of str to str
+        By row name.
+    """
+
+    curve: pd.DataFrame
+    colours: dict[str, str]
+
+    def frame(self) -> pd.DataFrame:
+        """Return columns model, share, n_rows, accuracy, low, high, errors (share of the test rows)."""
+        table = self.curve[["model", "share", "n_rows", "accuracy", "low", "high"]]
+        return table.assign(errors=1 - table["accuracy"])
+
+    def plot(self, ax: Axes) -> None:
+        """Draw a line for each model on logarithmic axes, named in the order of its last point."""
+        table = self.frame()
+        last = table.groupby("model", sort=False)["errors"].last().sort_values()
+        for name in last.index:
+            line = table[table["model"] == name]
+            least = 0.5 / self.curve["n_test"].max()
+            ax.plot(
+                line["n_rows"], 100 * line["errors"].clip(lower=least), marker="o", markersize=4,
+                color=self.colours[name], label=f"{100 * last[name]:.2f}  {shortened(name, 20)}",
+            )  # fmt: skip
+        ax.set(xscale="log", yscale="log", xlabel="training rows (log scale)")
+        ax.set_ylabel("wrong test rows, % (log scale)")
+        ax.set_xticks(sorted(set(table["n_rows"])), [f"{n:,}" for n in sorted(set(table["n_rows"]))])
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.yaxis.set_major_formatter("{x:g}")
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_minor_locator(NullLocator())
+        ax.figure.legend(loc="outside right upper", title="% wrong with all rows", alignment="left")
+
+
+@dataclass(frozen=True)
+class Section:
+    """All that the page says of refits under stress and on fewer rows.
+
+    Parameters
+    ----------
+    covers : str
+        What was fitted and scored.
+    sentences, failures : tuple of str
+    losses : tuple of Picture
+        A heat map for each level of stress.
+    curves : Picture or None
+    tables : tuple of Table
+        Standing under stress, if the rows are images, and learning curves.
+    every : Table or None
+        Every model under every variant.
+    samples : tuple of (str, str)
+        For each condition its short name and one image of each class under it, as a data URI.
+    """
+
+    covers: str
+    sentences: tuple[str, ...]
+    failures: tuple[str, ...]
+    losses: tuple[Picture, ...]
+    curves: Picture | None
+    tables: tuple[Table, ...]
+    every: Table | None
+    samples: tuple[tuple[str, str], ...]
+
+
+def stress_section(store: RunStore, board: Leaderboard) -> Section | None:
+    """Return what `bench stress` has found of a run; None before anything is stored."""
+    found = stressed(store, board.run)
+    if found is None:
+        return None
+    info = board.run.info
+    return Section(
+        covers=_covers(found, info),
+        sentences=tuple(found.sentences),
+        failures=found.failures,
+        losses=tuple(_losses(found)),
+        curves=_curves(found, board),
+        tables=tuple(_tables(found)),
+        every=_every(found, info) if len(found.robust) else None,
+        samples=tuple(_samples(store, board)) if len(found.robust) else (),
+    )
+
+
+def _covers(found: Stressed, info: DatasetInfo) -> str:
+    fitted = "Each model was fitted on the training part of the first fold, and scored on its test part"
+    n_test = max((len(refit.right) for refit in found.refits), default=0)
+    if info.image_shape is None:
+        return f"{fitted}, {counted(n_test, 'row')}. These are no images, so nothing is distorted."
+    side = min(info.image_shape[:2])
+    return (
+        f"{fitted}: {counted(n_test, 'image')}, clean and distorted after MNIST-C (Mu and Gilmer 2019). "
+        f"Lengths are per cent of the shorter side, {side} pixels. No model is scored on images that it was "
+        "trained on, and none has seen a distorted one unless it distorts its own training images."
+    )
+
+
+def _losses(found: Stressed) -> Iterator[Picture]:
+    if found.robust.empty:
+        return
+    order = tuple(found.standing["model"])
+    size = (WIDTH_INCHES, HEAD_INCHES + LINE_INCHES * len(order))
+    caption = "Best mean under stress first; the number after a stress is its strength."
+    for level in range(1, int(_levels(found.robust).max()) + 1):
+        name = LEVELS.get(level, f"level {level}")
+        title = f"Accuracy under {name} stress, %"
+        yield picture(Losses(found.robust, order, level).plot, f"stress-{level}", title, caption, size=size)
+
+
+def _levels(robust: pd.DataFrame) -> pd.Series:
+    """Return the place of each strength among those of its stress."""
+    return robust.groupby("variant")["strength"].rank(method="dense")
+
+
+def _curves(found: Stressed, board: Leaderboard) -> Picture | None:
+    if found.curve["share"].nunique() < 2:
+        return None
+    caption = "Each larger part of the training rows holds the smaller ones; the test rows stay the same."
+    display = LearningCurves(found.curve, colours(board.run))
+    return picture(display.plot, "stress-curves", "What more rows are worth", caption, size=CURVES_SIZE)
+
+
+def _tables(found: Stressed) -> list[Table]:
+    standing = []
+    if len(found.robust):
+        heads = ["Model", "Clean", "Mean stressed", "Rank"]
+        standing = [Table.of("Accuracy and rank, clean and stressed", standing_table(found)[heads])]
+    return [*standing, Table.of("Accuracy by share of the training rows", curve_table(found))]
+
+
+def _every(found: Stressed, info: DatasetInfo) -> Table:
+    lines = found.robust[found.robust["variant"] != CLEAN]
+    rows = [
+        (
+            f"{line.model}, {told(line.variant, line.strength, info.image_shape)}",
+            number(line.accuracy),
+            f"{number(line.low)} to {number(line.high)}",
+            f"{line.loss:+.4f}",
+            f"{line.rank_clean} \u2192 {line.rank}",
+        )
+        for line in lines.itertuples()
+    ]
+    heads = ("Model and stress", "Accuracy", "95 %", "Lost", "Rank")
+    return Table("Every model under every stress", heads, tuple(rows))
+
+
+def _samples(store: RunStore, board: Leaderboard) -> list[tuple[str, str]]:
+    info, stored = board.run.info, store.read_data()
+    pictures = gallery(info, stored)
+    if pictures is None or info.image_shape is None:
+        return []
+    places = np.unique(stored.y[stored.positions], return_index=True)[1][:N_SAMPLES]
+    clean, shown = stored.X[places], np.arange(len(places))
+    strips = {CLEAN: clean}
+    for variant in variants(info.image_shape):
+        strips[variant] = changed(clean, variant, info.image_shape, stored.X, board.run.protocol.seed)
+    return [
+        (name.replace("=", " "), replace(pictures, stored=replace(stored, X=X)).uri(shown))
+        for name, X in strips.items()
+    ]
+
+
+def _short(variant: str, strength: float) -> str:
+    return variant if variant == CLEAN else f"{variant} {strength:g}"
