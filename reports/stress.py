@@ -14,14 +14,14 @@ from matplotlib.ticker import LogLocator, NullLocator
 from bench.evidence.stress import CLEAN
 from bench.records import DatasetInfo
 from bench.store import RunStore
+from bench.stresses import OF_THE_SIDE, STRESSES, told, variants
 from bench.stresses import stressed as changed
-from bench.stresses import told, variants
 from reports.display import Picture, Table, picture
 from reports.images import gallery
 from reports.leaderboard import Leaderboard
 from reports.stressed import Stressed, curve_table, standing_table, stressed
 from reports.theme import INK, colours
-from reports.wording import counted, number, shortened
+from reports.wording import counted, listed, number, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,7 +53,7 @@ class Losses:
     def frame(self) -> pd.DataFrame:
         """Return a line for each model and a column for each condition, such as "shift 7"; accuracies."""
         table = self.robust[(self.robust["variant"] == CLEAN) | (_levels(self.robust) == self.level)]
-        names = [_short(line.variant, line.strength) for line in table.itertuples()]
+        names = [f"{line.variant} {line.strength:g}".removesuffix(" 0") for line in table.itertuples()]
         table = table.assign(condition=names)
         wide = table.pivot(index="model", columns="condition", values="accuracy")
         return wide.loc[list(self.order), list(dict.fromkeys(names))]
@@ -63,7 +63,7 @@ class Losses:
         table = 100 * self.frame()
         sns.heatmap(
             table, ax=ax, vmin=0, vmax=100, cmap=sns.light_palette("#0072b2", as_cmap=True), cbar=False,
-            annot=True, fmt=".0f", annot_kws={"size": 7}, linewidths=0.6,
+            annot=True, fmt=".1f", annot_kws={"size": 6.5}, linewidths=0.6,
         )  # fmt: skip
         ax.xaxis.tick_top()
         ax.set_xticks(np.arange(table.shape[1]) + 0.5, list(table.columns), rotation=40, ha="left")
@@ -166,12 +166,20 @@ def _covers(found: Stressed, info: DatasetInfo) -> str:
     n_test = max((len(refit.right) for refit in found.refits), default=0)
     if info.image_shape is None:
         return f"{fitted}, {counted(n_test, 'row')}. These are no images, so nothing is distorted."
-    side = min(info.image_shape[:2])
     return (
-        f"{fitted}: {counted(n_test, 'image')}, clean and distorted after MNIST-C (Mu and Gilmer 2019). "
-        f"Lengths are per cent of the shorter side, {side} pixels. No model is scored on images that it was "
-        "trained on, and none has seen a distorted one unless it distorts its own training images."
+        f"{fitted}: {counted(n_test, 'image')}, clean and distorted after MNIST-C (Mu and Gilmer 2019). No "
+        "model is scored on images that it was trained on, and none has seen a distorted one unless it "
+        f"distorts its own training images. Strengths: {_units(min(info.image_shape[:2]))}."
     )
+
+
+def _units(side: int) -> str:
+    """Return which stresses are measured in what."""
+    units: dict[str, list[str]] = {}
+    for name, stress in STRESSES.items():
+        units.setdefault(stress.unit, []).append(name)
+    parts = [f"{listed(names)} in {unit}" for unit, names in units.items()]
+    return "; ".join(parts).replace(OF_THE_SIDE, f"{OF_THE_SIDE}, which has {side} pixels")
 
 
 def _losses(found: Stressed) -> Iterator[Picture]:
@@ -237,7 +245,3 @@ def _samples(store: RunStore, board: Leaderboard) -> list[tuple[str, str]]:
         (name.replace("=", " "), replace(pictures, stored=replace(stored, X=X)).uri(shown))
         for name, X in strips.items()
     ]
-
-
-def _short(variant: str, strength: float) -> str:
-    return variant if variant == CLEAN else f"{variant} {strength:g}"
