@@ -43,12 +43,15 @@ class Task:
     limits : Limits
     folder : str
         Where data and folds were handed over.
+    energy : bool
+        Whether to meter what it draws.
     """
 
     job: Job
     threads: int
     limits: Limits
     folder: str
+    energy: bool = False
 
     @property
     def model(self) -> tuple[str, str, str]:

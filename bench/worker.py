@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from bench import metrics, models, registry
+from bench.energy import metered
 from bench.folds import nested_share
 from bench.records import Dataset, FoldResult, Folds, Job, Predictions
 from bench.stresses import stressed
@@ -55,7 +56,7 @@ class Rows:
     positions: np.ndarray
 
 
-def fit_job(job: Job, dataset: Dataset, folds: Folds, threads: int) -> Outcome:
+def fit_job(job: Job, dataset: Dataset, folds: Folds, threads: int, *, energy: bool = False) -> Outcome:
     """Fit one model, let it predict the rows that it has not seen, and score it.
 
     Parameters
@@ -65,6 +66,8 @@ def fit_job(job: Job, dataset: Dataset, folds: Folds, threads: int) -> Outcome:
     folds : Folds
     threads : int
         Upper limit; a job that is not `parallel` uses one.
+    energy : bool
+        Whether to meter what fit and prediction draw.
 
     Returns
     -------
@@ -79,7 +82,7 @@ def fit_job(job: Job, dataset: Dataset, folds: Folds, threads: int) -> Outcome:
         warnings.simplefilter("always")
         try:
             import_libraries(job.versions)
-            outcome = _fit(job, dataset, folds, threads, blank)
+            outcome = _fit(job, dataset, folds, threads, blank, energy=energy)
         except Exception as error:
             outcome = failure(job, threads, sentence(error))
     texts = tuple(dict.fromkeys(sentence(item.message) for item in caught))
@@ -184,15 +187,18 @@ def _native_stderr_hidden() -> Iterator[None]:
         os.close(nowhere)
 
 
-def _fit(job: Job, dataset: Dataset, folds: Folds, threads: int, blank: FoldResult) -> Outcome:
+def _fit(
+    job: Job, dataset: Dataset, folds: Folds, threads: int, blank: FoldResult, *, energy: bool
+) -> Outcome:
     rows = _rows(job, dataset, folds)
     classes = np.unique(dataset.y)
     estimator = build(job, threads, dataset.image_shape or (1, dataset.X.shape[1]))
-    cpu, start = time.process_time(), time.perf_counter()
-    estimator.fit(rows.X_fit, rows.y_fit)
-    fitted = time.perf_counter()
-    scores, kind = _scores(estimator, rows.X_new, classes)
-    done, cpu = time.perf_counter(), time.process_time() - cpu
+    with metered(energy) as reading:
+        cpu, start = time.process_time(), time.perf_counter()
+        estimator.fit(rows.X_fit, rows.y_fit)
+        fitted = time.perf_counter()
+        scores, kind = _scores(estimator, rows.X_new, classes)
+        done, cpu = time.perf_counter(), time.process_time() - cpu
     predictions = _predictions(rows, scores, kind, classes, estimator)
     predictions = replace(predictions, stressed=_stressed(job, estimator, rows, classes, dataset.image_shape))
     model, unsaved = _saved(estimator, job) if job.role == "refit" else (None, "")
@@ -209,6 +215,8 @@ def _fit(job: Job, dataset: Dataset, folds: Folds, threads: int, blank: FoldResu
         device=str(getattr(estimator, "device_", "cpu")),
         n_train=len(rows.X_fit),
         n_test=len(rows.X_new),
+        energy_kwh=reading.kwh,
+        energy_source=reading.source,
     )
     return Outcome(result, predictions, model)
 

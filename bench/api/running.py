@@ -12,6 +12,7 @@ from bench.api.deriving import update
 from bench.api.ensembling import members_of, refit_ensembles, with_ensembles
 from bench.api.request import Request
 from bench.api.session import Session, open_session, readable
+from bench.energy import check_energy
 from bench.errors import UsageError, unknown
 from bench.limits import Limits, limits
 from bench.plan import Choice, make_plan, refit_job
@@ -92,7 +93,9 @@ def prepare(request: Request) -> Prepared:
     overrides = [registry.parse_override(text) for text in request.overrides]
     registry.check_used(overrides, specs)
     defaults = [Choice(spec, registry.resolve(spec, request.preset, overrides)) for spec in specs]
-    jobs, threads = execute.split_machine(request.jobs, request.threads)
+    if request.energy:
+        check_energy(request.jobs)
+    jobs, threads = execute.split_machine(1 if request.energy else request.jobs, request.threads)
     own = limits(request.time_limit, request.memory_limit, jobs)
     session = open_session(request)
 
@@ -160,7 +163,8 @@ def _carry_out(prepared: Prepared, observer: Observer) -> tuple[Run, list[FoldRe
     session = prepared.session
     run = session.run_with(prepared.plan.rows, prepared.jobs, prepared.threads)
     session.store.write_run(run)
-    with Crew(session.dataset, session.folds, prepared.limits) as crew:
+    energy = session.request.energy
+    with Crew(session.dataset, session.folds, prepared.limits, energy=energy) as crew:
         fitted, stored = fit_missing(prepared.plan.jobs, prepared, crew, observer)
         if session.request.ensembles or any(row.recipe for row in run.rows):
             command = replace(session.request, ensembles=True).command()

@@ -91,7 +91,8 @@ class FoldResult:
     `peak_memory_bytes` is known only for a fit in a process of its own; `device` is "cpu" or what the model
     says of itself, such as "gpu:0"; `model_bytes` is 0 if unknown; `unsaved` says why a refitted model could
     not be saved; `folds_sha256` is the fingerprint of the data and the folds that it is about; `share` and
-    `variants` are those of the job.
+    `variants` are those of the job; `energy_kwh` is what processor and accelerator drew while it was fitted
+    and predicted, if that was wished, and `energy_source` is "measured" or "estimated".
     """
 
     key: str
@@ -118,3 +119,5 @@ class FoldResult:
     folds_sha256: str = ""
     share: float = 1.0
     variants: tuple[str, ...] = ()
+    energy_kwh: float | None = None
+    energy_source: str = ""
