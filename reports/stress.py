@@ -208,6 +208,8 @@ def _curves(found: Stressed, board: Leaderboard) -> Picture | None:
 
 
 def _tables(found: Stressed) -> list[Table]:
+    if not found.refits:
+        return []
     standing = []
     if len(found.robust):
         heads = ["Model", "Clean", "Mean stressed", "Rank"]

@@ -70,7 +70,8 @@ def _print(store: RunStore, run: Run, *, json: bool) -> None:
         return
     if not found.robust.empty:
         print_frame(standing_table(found), "Accuracy on the first fold, clean and under the strongest stress")
-    print_frame(curve_table(found), "Accuracy by share of the first fold's training rows")
+    if found.refits:
+        print_frame(curve_table(found), "Accuracy by share of the first fold's training rows")
     for sentence in found.sentences:
         print(f"{sentence}.")
     if run.info.image_shape is None:

@@ -129,4 +129,7 @@ def test_failures_are_shown_as_text(pair, tmp_path, digits):
     )  # fmt: skip
     run = replace(made.run, rows=(replace(row, stress_keys=(*row.stress_keys, key)), *made.run.rows[1:]))
     page = html(replace(made, run=run))
+    alone = replace(run, rows=(replace(row, stress_keys=(key,)),))
+    assert stressed(made.store, alone).sentences == []
+    assert "no &lt;b&gt;luck" in html(replace(made, run=alone))
     assert "a on 20 % of the training rows failed: no &lt;b&gt;luck" in page
