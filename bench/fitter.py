@@ -106,6 +106,6 @@ def _answer(task: Task) -> tuple[bytes, bytes]:
 
     dataset, folds = handover.load(Path(task.folder))
     try:
-        return wire.parts(fit_job(task.job, dataset, folds, task.threads))
+        return wire.parts(fit_job(task.job, dataset, folds, task.threads, energy=task.energy))
     except BaseException as error:
         return wire.parts(failure(task.job, task.threads, sentence(error)))

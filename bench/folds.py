@@ -9,6 +9,7 @@ from bench.records import Dataset, Folds
 
 MAX_SPLITS = 10_000
 MAX_SEED = 2**31
+LEAST_OF_A_CLASS = 2
 KIND = "stratified, exact duplicates together"
 
 
@@ -43,6 +44,34 @@ def make_folds(dataset: Dataset, n_splits: int, n_repeats: int, seed: int) -> Fo
     for assignment in repeats:
         _check_training(dataset.y, assignment)
     return Folds(dataset.sha256, KIND, n_splits, n_repeats, seed, np.stack(repeats))
+
+
+def nested_share(y: np.ndarray, rows: np.ndarray, share: float, seed: int) -> np.ndarray:
+    """Return a stratified part of some rows; that of a smaller share lies within that of a larger one.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n,)
+        Labels of all rows of the data.
+    rows : ndarray of shape (m,), int64
+        Ascending positions in the data.
+    share : float
+        Above 0; of each class, rounded, and at least `LEAST_OF_A_CLASS` rows where it has so many.
+    seed : int
+        Of the order in which the rows of a class are taken.
+
+    Returns
+    -------
+    ndarray of int64
+        Ascending.
+    """
+    order = np.random.default_rng(seed).permutation(rows)
+    labels = y[order]
+    parts = []
+    for label in np.unique(labels):
+        own = order[labels == label]
+        parts.append(own[: max(LEAST_OF_A_CLASS, round(share * len(own)))])
+    return np.sort(np.concatenate(parts))
 
 
 def _check_numbers(n_splits: int, n_repeats: int, seed: int) -> None:

@@ -9,7 +9,7 @@ from bench.errors import DamagedFile
 from bench.records import FoldResult, Folds, Predictions, from_json
 
 FOLDS_FIELDS = ("dataset_sha256", "kind", "n_splits", "n_repeats", "seed")
-PREDICTIONS_ARRAYS = ("rows", "y_true", "scores", "importance")
+PREDICTIONS_ARRAYS = ("rows", "y_true", "scores", "importance", "stressed")
 
 
 def encode_folds(folds: Folds) -> bytes:
@@ -44,6 +44,7 @@ def decode_predictions(content: bytes) -> Predictions:
         score_kind=extra["score_kind"],
         history=extra["history"],
         importance=arrays.get("importance"),
+        stressed=arrays.get("stressed"),
     )
 
 

@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 
 from bench.environment import versions
 from bench.records import DatasetInfo, EstimatorSpec, Folds, Job, Params, Plan, Row
+from bench.stresses import variants
 
 COMMON_PACKAGES = ("honest-bench", "numpy", "scipy", "scikit-learn")
 # Seeds of repeats follow one another; those of further fits are far from them.
 SEED_STEP = 1_000_003
+# Of the training rows of the first fold; learning curves end with all of them.
+SHARES = (0.05, 0.2, 0.5)
 OPTIMISTIC = "tuned on these rows: optimistic"
 NO_IMAGE = "needs images, and these columns are none; say --image-shape HxW if they are pixels"
 
@@ -61,7 +64,7 @@ def make_plan(
         reason = _reason_to_skip(choice.spec, info)
         seeds = range(0 if reason else n_seeds)
         own, *others = [fold_jobs(choice.spec, choice.params, folds, seed) for seed in seeds] or [[]]
-        rows.append(_row(choice, own, others, folds, reason, command(choice)))
+        rows.append(_row(choice, own, others, (info, folds), reason, command(choice)))
         jobs.extend(own)
         further.extend(job for part in others for job in part)
     return Plan(info, folds, tuple(rows), (*jobs, *further))
@@ -83,6 +86,16 @@ def _jobs(spec: EstimatorSpec, params: Params, folds: Folds) -> list[Job]:
 def refit_job(spec: EstimatorSpec, params: Params, folds: Folds) -> Job:
     """Return the job that fits all rows and predicts the test rows."""
     return _job(spec, params, folds, 0, 0, "refit")
+
+
+def stress_jobs(spec: EstimatorSpec, params: Params, folds: Folds, info: DatasetInfo) -> list[Job]:
+    """Return one job for each share of the training rows of the first fold, ascending.
+
+    The one on all of them meets the stressed test rows too; without images it is the fold's own job.
+    """
+    whole, names = _job(spec, params, folds, 0, 0, "fold"), variants(info.image_shape)
+    parts = [replace(whole, role="stress", share=share) for share in SHARES]
+    return [*parts, replace(whole, role="stress", variants=names) if names else whole]
 
 
 def _job(spec: EstimatorSpec, params: Params, folds: Folds, repeat: int, fold: int, role: str) -> Job:
@@ -112,8 +125,15 @@ def _reason_to_skip(spec: EstimatorSpec, info: DatasetInfo) -> str:
 
 
 def _row(
-    choice: Choice, own: list[Job], others: list[list[Job]], folds: Folds, reason: str, command: str
+    choice: Choice,
+    own: list[Job],
+    others: list[list[Job]],
+    data: tuple[DatasetInfo, Folds],
+    reason: str,
+    command: str,
 ) -> Row:
+    info, folds = data
+    stress = [] if reason else stress_jobs(choice.spec, choice.params, folds, info)
     return Row(
         name=choice.name,
         estimator=choice.spec.name,
@@ -126,4 +146,5 @@ def _row(
         stamp=OPTIMISTIC if choice.tuned else "",
         command=command,
         seed_keys=tuple(tuple(job.key for job in jobs) for jobs in others),
+        stress_keys=tuple(job.key for job in stress),
     )

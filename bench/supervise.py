@@ -80,12 +80,15 @@ class Crew:
     folds : Folds
     limits : Limits
         For every fit.
+    energy : bool
+        Whether to meter what every fit draws.
     """
 
-    def __init__(self, dataset: Dataset, folds: Folds, limits: Limits) -> None:
+    def __init__(self, dataset: Dataset, folds: Folds, limits: Limits, *, energy: bool = False) -> None:
         self.dataset = dataset
         self.folds = folds
         self.limits = limits
+        self.energy = energy
         self._folder: Path | None = None
 
     def __enter__(self) -> Self:
@@ -106,7 +109,7 @@ class Crew:
             If the data cannot be handed over.
         """
         self._folder = self._folder or self._handed_over()
-        return Task(job, threads, self.limits, str(self._folder))
+        return Task(job, threads, self.limits, str(self._folder), self.energy)
 
     def _handed_over(self) -> Path:
         try:

@@ -5,7 +5,7 @@ Nothing is deleted but the temporary files of writes that were cut off. Only the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -39,6 +39,17 @@ def sweep(store: RunStore, run: Run | None, dataset: Dataset, folds: Folds) -> l
     return [
         said for path, check in _checks(store, run, dataset, folds) if (said := _swept(store, path, check))
     ]
+
+
+def sweep_jobs(store: RunStore, jobs: Iterable[Job], dataset: Dataset, folds: Folds) -> list[str]:
+    """Set aside what is stored of some jobs, none of them a refit, as `sweep` does."""
+    store.sweep_temporary()
+    stored = {(estimator, key): path for estimator, key, path in store.results()}
+    found = [(job, stored[job.estimator, job.key]) for job in jobs if (job.estimator, job.key) in stored]
+    checks = [
+        (path, partial(_check_result, store, job.estimator, job.key, dataset, folds)) for job, path in found
+    ]
+    return [said for path, check in checks if (said := _swept(store, path, check))]
 
 
 def _swept(store: RunStore, path: Path, check: Check) -> str:
@@ -95,7 +106,7 @@ def is_about(said: Predictions, of: Job | FoldResult, dataset: Dataset, folds: F
     """Whether predictions are finite, and about the rows, labels and features of a fit."""
     rows = np.arange(0 if dataset.X_test is None else len(dataset.X_test))
     labels = dataset.y_test
-    if of.role == "fold":
+    if of.role != "refit":
         rows = folds.rows(of.repeat, of.fold)[1]
         labels = dataset.y[rows]
     classes = np.unique(dataset.y)
@@ -105,7 +116,14 @@ def is_about(said: Predictions, of: Job | FoldResult, dataset: Dataset, folds: F
         and _equal(said.y_true, codes)
         and _is_finite(said.scores, (len(rows), len(classes)))
         and (said.importance is None or _is_finite(said.importance, (dataset.X.shape[1],)))
+        and _are_answers(said.stressed, (len(of.variants), len(rows)), len(classes))
     )
+
+
+def _are_answers(found: np.ndarray | None, shape: tuple[int, int], n_classes: int) -> bool:
+    if found is None or not shape[0]:
+        return found is None and not shape[0]
+    return found.shape == shape and bool(((found >= 0) & (found < n_classes)).all())
 
 
 def _is_finite(found: np.ndarray, shape: tuple[int, ...]) -> bool:

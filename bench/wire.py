@@ -19,7 +19,7 @@ from bench.worker import Outcome, threads_of
 HEAD_BYTES = 8
 CHUNK_BYTES = 2**20
 KINDS = "iuf"
-ARRAYS = ("rows", "y_true", "scores", "importance")
+ARRAYS = ("rows", "y_true", "scores", "importance", "stressed")
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,15 @@ class Task:
     limits : Limits
     folder : str
         Where data and folds were handed over.
+    energy : bool
+        Whether to meter what it draws.
     """
 
     job: Job
     threads: int
     limits: Limits
     folder: str
+    energy: bool = False
 
     @property
     def model(self) -> tuple[str, str, str]:
@@ -178,6 +181,7 @@ def read(frame: bytes, model: bytes) -> Outcome:
             score_kind=reply.score_kind,
             history=reply.history,
             importance=arrays.get("importance"),
+            stressed=arrays.get("stressed"),
         )
     except (ValueError, TypeError, KeyError) as error:
         raise Garbled(str(error)) from error

@@ -18,7 +18,10 @@ import numpy as np
 
 from bench import metrics, models, registry
 from bench.anatomy import anatomy
+from bench.energy import metered
+from bench.folds import nested_share
 from bench.records import Dataset, FoldResult, Folds, Job, Predictions
+from bench.stresses import stressed
 
 PICKLE_PROTOCOL = 5
 # Test images of which parts are covered, to tell where a network looks.
@@ -56,7 +59,7 @@ class Rows:
     positions: np.ndarray
 
 
-def fit_job(job: Job, dataset: Dataset, folds: Folds, threads: int) -> Outcome:
+def fit_job(job: Job, dataset: Dataset, folds: Folds, threads: int, *, energy: bool = False) -> Outcome:
     """Fit one model, let it predict the rows that it has not seen, and score it.
 
     Parameters
@@ -66,6 +69,8 @@ def fit_job(job: Job, dataset: Dataset, folds: Folds, threads: int) -> Outcome:
     folds : Folds
     threads : int
         Upper limit; a job that is not `parallel` uses one.
+    energy : bool
+        Whether to meter what fit and prediction draw.
 
     Returns
     -------
@@ -80,7 +85,7 @@ def fit_job(job: Job, dataset: Dataset, folds: Folds, threads: int) -> Outcome:
         warnings.simplefilter("always")
         try:
             import_libraries(job.versions)
-            outcome = _fit(job, dataset, folds, threads, blank)
+            outcome = _fit(job, dataset, folds, threads, blank, energy=energy)
         except Exception as error:
             outcome = failure(job, threads, sentence(error))
     texts = tuple(dict.fromkeys(sentence(item.message) for item in caught))
@@ -101,6 +106,8 @@ def failure(job: Job, threads: int, reason: str, *, status: str = "failed", seco
         threads=threads_of(job, threads),
         versions=job.versions,
         folds_sha256=job.folds_sha256,
+        share=job.share,
+        variants=job.variants,
     )
     return Outcome(result)
 
@@ -183,16 +190,20 @@ def _native_stderr_hidden() -> Iterator[None]:
         os.close(nowhere)
 
 
-def _fit(job: Job, dataset: Dataset, folds: Folds, threads: int, blank: FoldResult) -> Outcome:
+def _fit(
+    job: Job, dataset: Dataset, folds: Folds, threads: int, blank: FoldResult, *, energy: bool
+) -> Outcome:
     rows = _rows(job, dataset, folds)
     classes = np.unique(dataset.y)
     estimator = build(job, threads, dataset.image_shape or (1, dataset.X.shape[1]))
-    cpu, start = time.process_time(), time.perf_counter()
-    estimator.fit(rows.X_fit, rows.y_fit)
-    fitted = time.perf_counter()
-    scores, kind = _scores(estimator, rows.X_new, classes)
-    done, cpu = time.perf_counter(), time.process_time() - cpu
+    with metered(energy) as reading:
+        cpu, start = time.process_time(), time.perf_counter()
+        estimator.fit(rows.X_fit, rows.y_fit)
+        fitted = time.perf_counter()
+        scores, kind = _scores(estimator, rows.X_new, classes)
+        done, cpu = time.perf_counter(), time.process_time() - cpu
     predictions = _predictions(rows, scores, kind, classes, estimator)
+    predictions = replace(predictions, stressed=_stressed(job, estimator, rows, classes, dataset.image_shape))
     model, unsaved = _saved(estimator, job) if job.role == "refit" else (None, "")
     result = replace(
         blank,
@@ -208,6 +219,8 @@ def _fit(job: Job, dataset: Dataset, folds: Folds, threads: int, blank: FoldResu
         n_train=len(rows.X_fit),
         n_test=len(rows.X_new),
         anatomy=anatomy(estimator),
+        energy_kwh=reading.kwh,
+        energy_source=reading.source,
     )
     return Outcome(result, predictions, model)
 
@@ -232,12 +245,24 @@ def _memory_bytes(estimator: Any) -> int:
 
 def _rows(job: Job, dataset: Dataset, folds: Folds) -> Rows:
     X, y = dataset.X, dataset.y
-    if job.role == "fold":
+    if job.role != "refit":
         train, test = folds.rows(job.repeat, job.fold)
+        train = train if job.share == 1 else nested_share(y, train, job.share, folds.seed)
         return Rows(X[train], y[train], X[test], y[test], test)
     # Copies, like the rows of a fold: a model that changes what it is given changes its own.
     X_new = np.array(X[:0] if dataset.X_test is None else dataset.X_test)
     return Rows(np.array(X), np.array(y), X_new, dataset.y_test, np.arange(len(X_new)))
+
+
+def _stressed(
+    job: Job, estimator: Any, rows: Rows, classes: np.ndarray, image_shape: tuple[int, ...] | None
+) -> np.ndarray | None:
+    """Return the class that a fitted model predicts for each row under each of the job's variants."""
+    if not job.variants or image_shape is None:
+        return None
+    changed = (stressed(rows.X_new, name, image_shape, rows.X_fit, job.seed) for name in job.variants)
+    answers = [score_rows(estimator, X, classes)[0].argmax(axis=1) for X in changed]
+    return np.stack(answers).astype(np.int16)
 
 
 def _scores(estimator: Any, X: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, str]:

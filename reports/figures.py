@@ -22,6 +22,7 @@ from reports.drift import drift
 from reports.evidence import rows_are
 from reports.searched import Searched
 from reports.sources import Sources
+from reports.stress import learning_curves, losses
 from reports.theme import SIZE
 from reports.training import training_curves
 from reports.trials import ParameterImportance, Slice, TrialHistory
@@ -74,6 +75,12 @@ OF_RUN = {
     "drift": Kind("Mean values of training and test rows", lambda sources: _if_images(sources, _drift)),
     "fold-spread": Kind("Score, fold by fold", lambda sources: _if_scored(sources, FoldSpread)),
     "cost": Kind("Score against seconds to fit", lambda sources: _if_scored(sources, Cost)),
+    "stress-mild": Kind("Accuracy under mild stress", lambda sources: _stress(sources, 1)),
+    "stress-strong": Kind("Accuracy under strong stress", lambda sources: _stress(sources, 2)),
+    "learning-curves": Kind(
+        "What more rows are worth",
+        lambda sources: sources.stressed and learning_curves(sources.stressed, sources.colours),
+    ),
 }
 # What compares the curves of all models, from `Drawable` of each.
 OF_ALL: dict[str, Kind] = {
@@ -188,6 +195,11 @@ def _values(sources: Sources) -> Display:
 
 def _drift(sources: Sources) -> Display | None:
     return drift(sources.stored, is_image=True, noun=rows_are(sources.run.info))
+
+
+def _stress(sources: Sources, level: int) -> Display | None:
+    found = [] if sources.stressed is None else losses(sources.stressed)
+    return next((display for display in found if display.level == level), None)
 
 
 def _shares(model: Drawable) -> Confusion | None:

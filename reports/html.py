@@ -21,6 +21,7 @@ from reports.model_data import models_data
 from reports.protocol import made
 from reports.sections import ModelSection, model_section
 from reports.sources import Sources, gathered
+from reports.stress import stress_section
 from reports.sureness import sureness
 from reports.tuning import tuning_section
 from reports.verdict import verdict
@@ -35,6 +36,7 @@ CONTENTS = {
     "errors": "Hard cases",
     "data": "Data",
     "models": "Models",
+    "stress": "Robustness",
     "tuning": "Tuning",
     "warnings": "Warnings",
     "protocol": "Protocol",
@@ -80,6 +82,7 @@ def _sections(sources: Sources) -> dict[str, Any]:
         "errors": errors_section(sources),
         "data": data_section(sources),
         "models": models,
+        "stress": stress_section(sources),
         "tuning": tuning_section(sources),
         "warnings": warnings_section(sources),
         "protocol": made(sources.board),

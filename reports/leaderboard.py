@@ -53,10 +53,13 @@ class Leaderboard:
             score_kind, ``<metric>_mean`` and ``<metric>_std`` for every metric (ddof 1, over scored folds),
             ``<headline metric>_pooled``, ``_low`` and ``_high`` (over all rows, with its 95 % interval),
             ``<headline metric>_fold_<i>``, fit_seconds_mean, cpu_seconds_mean, predict_ms_per_1000_rows,
-            model_bytes (mean), ``test_<headline metric>``, stamp. NaN where there is no value.
+            model_bytes (mean), ``test_<headline metric>``, stamp. NaN where there is no value. If any fit was
+            metered, also energy_kwh_mean and energy_source ("measured", "estimated" or "").
         """
         lines = [self._line(rank, outcome) for rank, outcome in zip(self.ranks, self.outcomes, strict=True)]
-        return pd.DataFrame(lines).astype({"rank": "Int64"})
+        frame = pd.DataFrame(lines).astype({"rank": "Int64"})
+        metered = frame["energy_kwh_mean"].notna().any()
+        return frame if metered else frame.drop(columns=["energy_kwh_mean", "energy_source"])
 
     @property
     def ranked(self) -> list[Outcome]:
@@ -154,6 +157,7 @@ class Leaderboard:
             "predict_ms_per_1000_rows": frame["predict"],
             "model_bytes": frame["bytes"],
             f"test_{self.run.metric}": math.nan if test is None else test,
+            **_energy(outcome),
         }
 
     def _display(self, line: dict[str, Any], outcome: Outcome, tested: bool) -> dict[str, str]:
@@ -214,6 +218,13 @@ def metric_text(line: dict[str, Any], metric: str) -> str:
         return mean_and_spread(mean, line[f"{metric}_std"])
     lacks = METRICS[metric].needs == "probability" and line["score_kind"] == "decision"
     return DECISION if lacks else "n/a: undefined in a fold"
+
+
+def _energy(outcome: Outcome) -> dict[str, Any]:
+    """Return the mean over folds if every one was metered; a single estimate makes it an estimate."""
+    values = pd.Series([result.energy_kwh for result in outcome.done], dtype=float)
+    sources = {result.energy_source for result in outcome.done} or {""}
+    return {"energy_kwh_mean": values.mean(skipna=False), "energy_source": min(sources)}
 
 
 def _merit(outcome: Outcome, metric: str) -> float:

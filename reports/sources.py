@@ -15,6 +15,7 @@ from reports.images import Gallery, gallery
 from reports.leaderboard import Leaderboard, leaderboard
 from reports.operating import OperatingPoints, operating_points
 from reports.searched import Searched, searches
+from reports.stressed import Stressed, stressed
 from reports.theme import PALETTE, hues_of
 
 
@@ -69,6 +70,11 @@ class Sources:
     def searches(self) -> list[Searched]:
         """The searches for parameters on these folds, by model."""
         return searches(self.store, self.run, self.colours)
+
+    @cached_property
+    def stressed(self) -> Stressed | None:
+        """What `bench stress` has found; None before anything is stored."""
+        return stressed(self.store, self.run)
 
     @cached_property
     def cautions(self) -> list[Caution]:

@@ -131,8 +131,16 @@ def _summed(
         model_bytes=sum(result.model_bytes for result in results),
         versions={name: found for result in results for name, found in result.versions.items()},
         warnings=(),
+        energy_kwh=_energy(results),
+        energy_source=min(result.energy_source for result in results),
         unsaved=UNSAVED if results[0].role == "refit" else "",
     )
+
+
+def _energy(results: Sequence[FoldResult]) -> float | None:
+    """Return what the members drew together; None if one was not metered."""
+    found = [result.energy_kwh for result in results if result.energy_kwh is not None]
+    return sum(found) if len(found) == len(results) else None
 
 
 def _refitted(store: RunStore, run: Run, row: Row) -> Row:

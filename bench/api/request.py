@@ -40,6 +40,7 @@ class Request:
     tuned: bool = False
     allow_optimistic: bool = False
     ensembles: bool = False
+    energy: bool = False
     jobs: int | None = None
     threads: int | None = None
     time_limit: str = DEFAULT_TIME
@@ -75,6 +76,7 @@ class Request:
             excluded=(),
             tuned=tuned,
             ensembles=False,
+            energy=False,
             overrides=own,
             fresh=False,
             retry_failed=False,

@@ -12,6 +12,7 @@ from bench.api.deriving import update
 from bench.api.ensembling import members_of, refit_ensembles, with_ensembles
 from bench.api.request import Request
 from bench.api.session import Session, open_session, readable
+from bench.energy import check_energy
 from bench.errors import UsageError, unknown
 from bench.limits import Limits, limits
 from bench.plan import Choice, make_plan, refit_job
@@ -92,7 +93,9 @@ def prepare(request: Request) -> Prepared:
     overrides = [registry.parse_override(text) for text in request.overrides]
     registry.check_used(overrides, specs)
     defaults = [Choice(spec, registry.resolve(spec, request.preset, overrides)) for spec in specs]
-    jobs, threads = execute.split_machine(request.jobs, request.threads)
+    if request.energy:
+        check_energy(request.jobs)
+    jobs, threads = execute.split_machine(1 if request.energy else request.jobs, request.threads)
     own = limits(request.time_limit, request.memory_limit, jobs)
     session = open_session(request)
 
@@ -128,18 +131,47 @@ def carry_out(prepared: Prepared, observer: Observer) -> tuple[Run, list[FoldRes
         return _carry_out(replace(prepared, session=session, plan=plan), observer)
 
 
+def fit_missing(
+    jobs: Iterable[Job], prepared: Prepared, crew: Crew, observer: Observer
+) -> tuple[list[FoldResult], list[FoldResult]]:
+    """Run jobs; return the results of those that had to be fitted, and of those that were stored.
+
+    The folder's lock is held by the caller.
+    """
+    session, jobs = prepared.session, list(jobs)
+    retry_failed = session.request.retry_failed
+    waiting = {job.key for job in jobs if session.store.ended(job, retry_failed=retry_failed) is None}
+    observer.begin(jobs)
+    fitted: list[FoldResult] = []
+    stored: list[FoldResult] = []
+    for result in execute.run(
+        jobs,
+        session.dataset,
+        session.folds,
+        session.store,
+        n_jobs=prepared.jobs,
+        threads=prepared.threads,
+        crew=crew,
+        retry_failed=retry_failed,
+    ):
+        observer.end(result, stored=result.key not in waiting)
+        (fitted if result.key in waiting else stored).append(result)
+    return fitted, stored
+
+
 def _carry_out(prepared: Prepared, observer: Observer) -> tuple[Run, list[FoldResult]]:
     session = prepared.session
     run = session.run_with(prepared.plan.rows, prepared.jobs, prepared.threads)
     session.store.write_run(run)
-    with Crew(session.dataset, session.folds, prepared.limits) as crew:
-        fitted, stored = _execute(prepared.plan.jobs, prepared, crew, observer)
+    energy = session.request.energy
+    with Crew(session.dataset, session.folds, prepared.limits, energy=energy) as crew:
+        fitted, stored = fit_missing(prepared.plan.jobs, prepared, crew, observer)
         if session.request.ensembles or any(row.recipe for row in run.rows):
             command = replace(session.request, ensembles=True).command()
             run = with_ensembles(session.store, run, session.folds, command)
         best = best_row(session.store, run, allow_stamped=session.request.allow_optimistic)
         run, refits = _with_refits(replace(run, best=best.name if best else ""), prepared)
-        fitted_last, stored_last = _execute(refits, prepared, crew, observer)
+        fitted_last, stored_last = fit_missing(refits, prepared, crew, observer)
         run = refit_ensembles(session.store, run, _wanted(run, prepared.refit))
     if fitted + fitted_last:
         run = replace(run, environment=environment.describe(prepared.jobs, prepared.threads))
@@ -178,31 +210,6 @@ def _differing(spec: EstimatorSpec, params: Params) -> Params:
 
 def _command(request: Request, choice: Choice) -> str:
     return request.for_row(choice.spec.name, tuned=choice.tuned).command()
-
-
-def _execute(
-    jobs: Iterable[Job], prepared: Prepared, crew: Crew, observer: Observer
-) -> tuple[list[FoldResult], list[FoldResult]]:
-    """Run jobs; return the results of those that had to be fitted, and of those that were stored."""
-    session, jobs = prepared.session, list(jobs)
-    retry_failed = session.request.retry_failed
-    waiting = {job.key for job in jobs if session.store.ended(job, retry_failed=retry_failed) is None}
-    observer.begin(jobs)
-    fitted: list[FoldResult] = []
-    stored: list[FoldResult] = []
-    for result in execute.run(
-        jobs,
-        session.dataset,
-        session.folds,
-        session.store,
-        n_jobs=prepared.jobs,
-        threads=prepared.threads,
-        crew=crew,
-        retry_failed=retry_failed,
-    ):
-        observer.end(result, stored=result.key not in waiting)
-        (fitted if result.key in waiting else stored).append(result)
-    return fitted, stored
 
 
 def _wanted(run: Run, refit: str) -> set[str]:

@@ -14,7 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 import bench
-from bench.cli import evidence, inspecting, predicting, running, serving, tuning
+from bench.cli import evidence, inspecting, predicting, running, serving, stressing, tuning
 from bench.cli.console import fail
 from bench.cli.stopping import exit_code, stoppable, stopped
 from bench.errors import BenchError, EnvironmentProblem
@@ -35,6 +35,7 @@ app.command("report")(inspecting.report)
 app.command("compare")(evidence.compare)
 app.command("diff")(evidence.diff)
 app.command("errors")(evidence.errors)
+app.command("stress")(stressing.stress)
 app.command("serve")(serving.serve)
 app.command("predict")(predicting.predict)
 app.command("submit")(predicting.submit)

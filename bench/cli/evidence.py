@@ -75,8 +75,8 @@ def compare(
             {
                 "metric": found.metric,
                 "rope": found.rope,
-                "models": _records(found.standing()),
-                "pairs": _records(found.pairs),
+                "models": records(found.standing()),
+                "pairs": records(found.pairs),
                 "sentences": found.sentences,
             }
         )
@@ -131,7 +131,7 @@ def errors(
         raise UsageError("--every-model stands alone; leave out --only, --rescued-by and --labels")
     _, rows, summary = tell(folder or latest_folder(), only=only, rescued_by_model=rescued_by, doubted=labels)
     if json:
-        print_json({"summary": summary, "rows": _records(rows.head(limit))})
+        print_json({"summary": summary, "rows": records(rows.head(limit))})
         return 0
     if len(rows):
         shown = rows.head(limit)
@@ -140,7 +140,7 @@ def errors(
     return 0
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the lines of a frame as plain values; None where there is none."""
     plain = frame.astype(object).where(frame.notna(), None)
     return [{name: _plain(value) for name, value in line.items()} for line in plain.to_dict("records")]
@@ -197,8 +197,8 @@ def _told(found: list[Difference]) -> list[dict[str, Any]]:
     return [
         {
             "name": each.name,
-            "test": _records(pd.DataFrame([each.test]))[0],
-            "flipped": _records(each.flipped),
+            "test": records(pd.DataFrame([each.test]))[0],
+            "flipped": records(each.flipped),
             "params": each.params,
             "versions": each.versions,
             "sentence": each.sentence,

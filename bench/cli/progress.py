@@ -175,6 +175,8 @@ def describe(item: Job | FoldResult) -> str:
     """Return how people call a job."""
     if item.role == "refit":
         return f"{item.estimator} on all rows"
+    if item.role == "stress":
+        return f"{item.estimator} {'stressed' if item.variants else f'on {100 * item.share:g} %'}"
     repeat = f" of repeat {item.repeat + 1}" if item.repeat else ""
     return f"{item.estimator} fold {item.fold + 1}{repeat}"
 

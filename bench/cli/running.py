@@ -69,6 +69,14 @@ Seeds = Annotated[
         rich_help_panel="Protocol",
     ),
 ]
+Energy = Annotated[
+    bool,
+    typer.Option(
+        "--energy",
+        help="Meter what each fit draws, one at a time; needs codecarbon: the extra `energy`.",
+        rich_help_panel="Machine",
+    ),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Print what would be fitted, and stop.", rich_help_panel="Output")
 ]
@@ -84,6 +92,7 @@ def run(
     tuned: Tuned = False,
     allow_optimistic: AllowOptimistic = False,
     ensembles: Ensembles = False,
+    energy: Energy = False,
     data: options.Data = "digits",
     test: options.Test = None,
     label: options.Label = None,
@@ -137,6 +146,7 @@ def run(
         tuned=tuned,
         allow_optimistic=allow_optimistic,
         ensembles=ensembles,
+        energy=energy,
         jobs=jobs,
         threads=threads,
         time_limit=time_limit,

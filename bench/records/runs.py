@@ -54,6 +54,8 @@ class Row:
         How it is made of other rows, if it is an ensemble.
     seed_keys : tuple of tuple of str
         For each further seed of the model, keys as in `keys`.
+    stress_keys : tuple of str
+        Keys of its jobs of `bench stress`, by share of the training rows; empty if it was skipped.
     """
 
     name: str
@@ -68,12 +70,13 @@ class Row:
     command: str = ""
     recipe: Recipe | None = None
     seed_keys: tuple[tuple[str, ...], ...] = ()
+    stress_keys: tuple[str, ...] = ()
 
     @property
     def every_key(self) -> tuple[str, ...]:
-        """Keys of all its jobs; without that on all rows if there is none yet."""
+        """Keys of all its jobs that are planned; without that on all rows if there is none yet."""
         further = (key for keys in self.seed_keys for key in keys)
-        return tuple(filter(None, (*self.keys, *further, self.refit_key)))
+        return tuple(filter(None, (*self.keys, *further, *self.stress_keys, self.refit_key)))
 
 
 @dataclass(frozen=True)

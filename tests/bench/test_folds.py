@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.model_selection import StratifiedKFold
 
 from bench.errors import DataError, UsageError
-from bench.folds import make_folds
+from bench.folds import LEAST_OF_A_CLASS, make_folds, nested_share
 
 
 def test_every_fold_holds_every_class_in_proportion(digits):
@@ -20,6 +20,20 @@ def test_every_fold_holds_every_class_in_proportion(digits):
 def test_the_seed_decides(digits):
     assert make_folds(digits, 5, 2, 3).sha256 == make_folds(digits, 5, 2, 3).sha256
     assert make_folds(digits, 5, 1, 3).sha256 != make_folds(digits, 5, 1, 4).sha256
+
+
+@given(st.integers(0, 99), st.lists(st.floats(0.01, 1), min_size=2, max_size=5))
+def test_shares_are_nested_and_hold_every_class_in_proportion(small, seed, shares):
+    rows = make_folds(small, 3, 1, 0).rows(0, 0)[0]
+    before = np.array([], dtype=int)
+    for share in sorted(shares):
+        found = nested_share(small.y, rows, share, seed)
+        assert set(before) <= set(found) <= set(rows)
+        assert found.tolist() == sorted(set(found.tolist()))
+        counts, most = np.bincount(small.y[found]), np.bincount(small.y[rows])
+        np.testing.assert_array_equal(counts, np.maximum(LEAST_OF_A_CLASS, np.round(share * most)))
+        before = found
+    np.testing.assert_array_equal(nested_share(small.y, rows, 1, seed), rows)
 
 
 def test_repeats_are_different_splits(digits):

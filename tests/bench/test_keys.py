@@ -21,10 +21,16 @@ OTHER = {
     "seed": 8,
     "role": "refit",
     "versions": {"numpy": "2.2"},
+    "share": 0.5,
+    "variants": ("shift=7",),
 }
 NEVER_DECISIVE = {"estimator": "oak", "parallel": False}
 ROWS = [[i % 7, i % 5, "xy"[i % 3 == 0]] for i in range(48)]
 HEADS = ["a", "b", "kind"]
+
+
+def test_a_job_of_an_older_version_keeps_its_key():
+    assert JOB.key == "75e7b6914898b2ee411e2c1418f9bad83d22243e75ddc2e973cc584914a5d4e3"
 
 
 def test_every_field_of_a_job_is_known_here():

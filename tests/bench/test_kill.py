@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ import psutil
 import pytest
 from bench_models import LOCAL, MODELS, spec
 from kill_driver import MARKER
+from marked import wait_until
 
 from bench import archive
 from bench.api import digest, open_run
@@ -29,6 +31,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reas
 
 N_KILLS = 50
 N_TUNE_KILLS = 6
+N_STRESS_KILLS = 3
 PATIENCE_SECONDS = 120
 NOTICE_SECONDS = 15
 MACHINE = ("--jobs", "1", "--threads", "1")
@@ -171,6 +174,29 @@ def test_a_run_survives_being_killed_at_any_moment(driver, monkeypatch):
         assert [path for path in folder.rglob(".*") if path.is_file()] == []
         assert not list(folder.rglob("*.damaged*"))
     print(f"{kills} kills in {folders} folders; a whole run takes {seconds:.1f} s")
+
+
+def test_stress_survives_being_killed(driver):
+    driver.start(*RUN, "--out", "whole")
+    assert driver.wait() == 0
+    shutil.copytree("whole", "killed")
+    driver.options = ()
+    driver.start("stress", "whole", *MACHINE)
+    assert driver.wait() == 0
+    begun = len(driver.notes("begin"))
+    for number in range(N_STRESS_KILLS):
+        before = len(driver.notes("begin"))
+        pid = driver.start("stress", "killed", *MACHINE)
+        wait_until(lambda: len(driver.notes("begin")) > before)  # noqa: B023
+        kill(pid, 0, group=bool(number % 2))
+        assert driver.wait() == -signal.SIGKILL
+        assert driver.left_behind() == []
+    driver.start("stress", "killed", *MACHINE)
+    assert driver.wait() == 0
+    assert digest(*open_run("killed")) == digest(*open_run("whole"))
+    fits = driver.notes("begin")[begun:]
+    assert len(fits) - len(set(fits)) <= 2 * N_STRESS_KILLS, "more was lost than what was in flight"
+    assert [path for path in Path("killed").rglob(".*") if path.is_file()] == []
 
 
 def test_a_search_survives_being_killed_at_any_moment(driver):

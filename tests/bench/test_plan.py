@@ -3,8 +3,9 @@ from dataclasses import replace
 import pytest
 
 from bench.folds import make_folds
-from bench.plan import NO_IMAGE, OPTIMISTIC, Choice, fold_jobs, make_plan, refit_job
+from bench.plan import NO_IMAGE, OPTIMISTIC, SHARES, Choice, fold_jobs, make_plan, refit_job, stress_jobs
 from bench.registry import ESTIMATORS
+from bench.stresses import variants
 
 
 def plan_of(case, choices):
@@ -83,4 +84,22 @@ def test_further_seeds_change_the_seed_alone_and_come_last(bench_case):
     places = [{(job.estimator, job.fold) for job in plan.jobs} for plan in (one, three)]
     assert places[0] == places[1]
     first = three.rows[0]
-    assert first.every_key == (*first.keys, *first.seed_keys[0], *first.seed_keys[1], first.refit_key)
+    further = (*first.seed_keys[0], *first.seed_keys[1], *first.stress_keys)
+    assert first.every_key == (*first.keys, *further, first.refit_key)
+
+
+def test_stress_takes_nested_shares_of_the_first_fold_and_meets_stressed_rows_once(bench_case):
+    model = bench_case.models[0]
+    jobs = stress_jobs(model, {}, bench_case.folds, bench_case.info)
+    assert [job.share for job in jobs] == [*SHARES, 1]
+    assert [job.variants for job in jobs] == [(), (), (), variants((8, 8))]
+    assert {(job.repeat, job.fold, job.role, job.seed) for job in jobs} == {(0, 0, "stress", 0)}
+    assert bench_case.plan.rows[0].stress_keys == tuple(job.key for job in jobs)
+    assert not {job.key for job in jobs} & {job.key for job in bench_case.plan.jobs}
+
+
+def test_without_images_the_fold_itself_is_the_end_of_the_learning_curve(bench_case):
+    info = replace(bench_case.info, image_shape=None)
+    jobs = stress_jobs(bench_case.models[0], {}, bench_case.folds, info)
+    assert jobs[-1] == fold_jobs(bench_case.models[0], {}, bench_case.folds)[0]
+    assert not any(job.variants for job in jobs)

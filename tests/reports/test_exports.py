@@ -16,6 +16,7 @@ import reports
 from bench.api import report
 from bench.cli.app import _exit_code
 from bench.store import RunStore
+from bench.stresses import variants
 from reports.exports import drawn, exported
 from reports.figures import OF_ALL, TABLES, figures, tables
 from reports.markdown import code, markdown, text
@@ -23,6 +24,7 @@ from reports.sources import gathered
 
 from .conftest import Model, make_run
 from .studies import make_study
+from .test_stress import with_stress
 
 MODELS = (
     Model("dummy", skill=0.1),
@@ -39,7 +41,7 @@ def kept(digits, tmp_path_factory):
     made = make_run(tmp_path_factory.mktemp("kept") / "run", digits, MODELS, n_splits=3, best="cnn")
     made.store.study_path("forest")
     made.store.write_study(make_study(made.run))
-    return made
+    return with_stress(made, variants((8, 8)))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from bench.metrics import metrics_of
+from reports.costs import costs
 from reports.leaderboard import DECISION, best_row, leaderboard
 
 from .conftest import Model, make_run
@@ -149,3 +150,32 @@ def test_a_single_fold_has_no_deviation(digits, tmp_path):
 def test_printing_a_leaderboard_does_not_wait_for_matplotlib(module):
     code = f"import sys, {module}; sys.exit('matplotlib' in sys.modules or 'seaborn' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def metered(board, **sources):
+    """The leaderboard as if some rows had drawn 2 Wh on every fold."""
+    outcomes = tuple(
+        replace(
+            outcome,
+            results=tuple(
+                replace(result, energy_kwh=0.002, energy_source=source)
+                for result, source in zip(outcome.results, sources[outcome.row.name], strict=False)
+            ),
+        )
+        if outcome.row.name in sources
+        else outcome
+        for outcome in board.outcomes
+    )
+    return replace(board, outcomes=outcomes)
+
+
+def test_energy_is_told_with_its_source_if_any_fit_was_metered(made):
+    board = leaderboard(made.store, made.run)
+    assert not [name for name in (*board.frame(), *costs(board)) if "energy" in name]
+    told = metered(board, sgd=["measured"] * 5, forest=["measured", "estimated"] * 2 + ["measured"])
+    frame = told.frame().set_index("name")
+    assert frame.loc[["sgd", "forest"], "energy_kwh_mean"].tolist() == pytest.approx([0.002, 0.002])
+    assert frame.loc[["sgd", "forest", "cnn"], "energy_source"].tolist() == ["measured", "estimated", ""]
+    table = costs(told).set_index("model")
+    assert table["energy_kwh"].notna().sum() == 2
+    assert table.loc["forest", "energy_source"] == "estimated"
