@@ -66,9 +66,13 @@ def _environment(board: Leaderboard) -> Table:
         "Memory": data_size(environment.memory_bytes),
         "Accelerator": environment.accelerator or "none",
         "Models computed on": ", ".join(sorted(devices)) or "nothing yet",
-        "Yardstick": f"{1000 * environment.yardstick_seconds:.0f} ms for a fixed piece of work on one core",
+        "Yardstick": _yardstick(environment.yardstick_seconds),
         "Jobs at a time": str(environment.jobs),
         "Threads per job": str(environment.threads),
         "Commit": environment.commit or "unknown",
     }
     return Table("Environment", ("Part", "Value"), tuple(rows.items()))
+
+
+def _yardstick(seconds: float) -> str:
+    return f"{1000 * seconds:.0f} ms for a fixed piece of work on one core" if seconds else "not taken"

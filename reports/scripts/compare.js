@@ -53,7 +53,7 @@ if (bench.curves && bench.curves.models.length > 1) {
     const pairs = some.slice(1).map((model, i) => pairOf(some[i], model)).filter(Boolean);
     const words = pairs.map((pair) => bench.el("li", {}, `${pair.words}.`));
     const hint = bench.el("p", { class: "faint" }, `Choose exactly two models for their differences, cell by cell and ${noun} by ${noun}.`);
-    return bench.el("div", { class: "card" }, bench.el("h4", {}, "Paired tests, each with the next"), bench.el("ol", { class: "sentences" }, words), hint);
+    return bench.el("div", { class: "card" }, bench.el("h3", {}, "Paired tests, each with the next"), bench.el("ol", { class: "sentences" }, words), hint);
   };
 
   const duel = (a, b) => {
@@ -66,7 +66,7 @@ if (bench.curves && bench.curves.models.length > 1) {
     bench.el(
       "div",
       { class: "card" },
-      bench.el("h4", {}, `${pair.a} against ${pair.b}`),
+      bench.el("h3", {}, `${pair.a} against ${pair.b}`),
       bench.el("p", { class: "words" }, `${pair.words}.`),
       bench.el("dl", { class: "facts" }, fact("Difference", pair.difference), fact("p after Holm", pair.p)),
       rightness(pair),

@@ -69,7 +69,7 @@
     // A card with a heading and an empty place below it.
     card(title, ...more) {
       const place = bench.el("div");
-      return { place, element: bench.el("div", { class: "card" }, bench.el("h4", {}, title), place, ...more) };
+      return { place, element: bench.el("div", { class: "card" }, bench.el("h3", {}, title), place, ...more) };
     },
   };
 }

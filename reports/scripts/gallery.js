@@ -28,7 +28,7 @@
       extend();
       list.children[start].querySelector("button").focus();
     });
-    container.replaceChildren(...(title ? [bench.el("h4", {}, title)] : []), count, list, more);
+    container.replaceChildren(...(title ? [bench.el("h3", {}, title)] : []), count, list, more);
     extend();
   };
 

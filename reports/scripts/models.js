@@ -151,10 +151,6 @@ if (bench.curves) {
   for (const section of sections) {
     section.addEventListener("toggle", () => section.open && open(section));
     if (section.open) open(section);
-    for (const command of section.querySelectorAll(".command")) {
-      const text = () => command.querySelector("code").textContent;
-      command.querySelector("h4").after(bench.copyButton("Copy command", text));
-    }
   }
   addEventListener("beforeprint", () => sections.forEach(open));
 }
