@@ -5,7 +5,12 @@ if (bench.curves && bench.curves.models.length > 1) {
   const DASHES = [null, "7 3", "2 3"];
   const count = (value) => value.toLocaleString("en");
   const signed = (value) => (value === 0 ? "" : value > 0 ? `+${count(value)}` : `−${count(-value)}`);
-  const state = { chosen: new Set(models.slice(0, 2)), place: null, corner: models[0].roc.near };
+  // At first the best model and the best of another kind: deep, classical; ensembles are made of both.
+  const families = new Map(bench.data("board").models.map((model) => [model.name, model.family]));
+  const family = (model) => families.get(model.name);
+  const single = models.slice(1).filter((model) => family(model) !== "ensemble");
+  const rival = single.find((model) => family(model) !== family(models[0])) ?? single[0] ?? models[1];
+  const state = { chosen: new Set([models[0], rival]), place: null, corner: models[0].roc.near };
   const chosen = () => models.filter((model) => state.chosen.has(model));
   const cards = Object.fromEntries(Object.entries(curves.kinds).map(([kind, { title }]) => [kind, curves.card(title)]));
   const charts = {};

@@ -55,7 +55,7 @@
     if (models.length > 1) return [truth, ...models.map((model) => said(model, index))];
     const answer = models.length ? atlas.answer(models[0], index) : atlas.takenFor(index);
     const sure = models.length ? atlas.confidence(models[0], index) : null;
-    const percent = sure === null ? null : bench.el("span", { class: "faint" }, ` ${sure} %`);
+    const percent = sure === null ? null : bench.el("span", { class: "faint sure" }, `${sure}\u00a0%`);
     return [truth, bench.el("strong", {}, atlas.classes[answer] ?? "–"), percent];
   };
 
