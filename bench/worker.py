@@ -20,12 +20,12 @@ from bench import metrics, models, registry
 from bench.anatomy import anatomy
 from bench.energy import metered
 from bench.folds import nested_share
+from bench.importance import importance
 from bench.records import Dataset, FoldResult, Folds, Job, Predictions
+from bench.scoring import score_rows
 from bench.stresses import stressed
 
 PICKLE_PROTOCOL = 5
-# Test images of which parts are covered, to tell where a network looks.
-N_COVERED = 128
 
 # TensorFlow's results depend on its thread count, and it reads these only when it is imported. Several fits
 # share an accelerator, so none may take all of its memory. oneDNN's kernels are off by default on processors
@@ -142,39 +142,6 @@ def build(job: Job, threads: int = 1, image_shape: tuple[int, ...] | None = None
     return estimator.set_params(**{k: v for k, v in given.items() if k in offered}, **job.params)
 
 
-def score_rows(estimator: Any, X: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, str]:
-    """Return the scores of a fitted estimator in the order of `classes`, and their kind.
-
-    Parameters
-    ----------
-    estimator : classifier
-        With ``predict_proba``, or else with ``decision_function``.
-    X : ndarray of shape (n, n_features)
-    classes : ndarray of shape (n_classes,)
-        All classes, also those that the estimator has never seen.
-
-    Returns
-    -------
-    scores : ndarray of shape (n, n_classes), float32
-    kind : {"probability", "decision"}
-
-    Raises
-    ------
-    ValueError
-        If the scores have another shape, are not finite or no probabilities, or are of unknown classes.
-    """
-    kind = "probability" if hasattr(estimator, "predict_proba") else "decision"
-    answer = estimator.predict_proba(X) if kind == "probability" else estimator.decision_function(X)
-    raw = np.asarray(answer, dtype=np.float64)
-    if raw.ndim == 1:
-        raw = np.column_stack([-raw, raw])
-    own = _known(estimator.classes_, classes)
-    _check_scores(raw, (len(X), len(own)), kind)
-    scores = np.full((len(X), len(classes)), 0.0 if kind == "probability" else raw.min(initial=0) - 1)
-    scores[:, np.searchsorted(classes, own)] = raw
-    return scores.astype(np.float32), kind
-
-
 @contextmanager
 def _native_stderr_hidden() -> Iterator[None]:
     """Keep the notices that TensorFlow's native code prints while it loads off the terminal."""
@@ -271,23 +238,6 @@ def _scores(estimator: Any, X: np.ndarray, classes: np.ndarray) -> tuple[np.ndar
     return score_rows(estimator, X, classes)
 
 
-def _known(labels: Any, classes: np.ndarray) -> np.ndarray:
-    """Return the classes that a model says it knows, each one of ours and named once."""
-    own = np.asarray(labels)
-    if own.ndim != 1 or not np.isin(own, classes).all() or len(np.unique(own)) < len(own):
-        raise ValueError(f"the model's classes_ are {own.tolist()}, those of the data {classes.tolist()}")
-    return own
-
-
-def _check_scores(raw: np.ndarray, shape: tuple[int, int], kind: str) -> None:
-    if raw.shape != shape:
-        raise ValueError(f"scores of shape {shape} were expected, the model gave {raw.shape}")
-    if not np.isfinite(raw).all():
-        raise ValueError("the model's scores are not all finite")
-    if kind == "probability" and (raw.min() < 0 or np.abs(raw.sum(axis=1) - 1).max() > 1e-3):
-        raise ValueError("the model's probabilities are negative, or do not sum to one")
-
-
 def _predictions(
     rows: Rows, scores: np.ndarray, kind: str, classes: np.ndarray, estimator: Any
 ) -> Predictions:
@@ -298,7 +248,7 @@ def _predictions(
         scores=scores,
         score_kind=kind,
         history={k: [float(v) for v in values] for k, values in getattr(estimator, "history_", {}).items()},
-        importance=_importance(estimator, rows),
+        importance=importance(estimator, rows.X_new, rows.y_new),
     )
 
 
@@ -306,28 +256,3 @@ def _metrics(predictions: Predictions, classes: np.ndarray, positive: str | None
     if predictions.y_true is None:
         return {}
     return metrics.score(predictions, None if positive is None else classes.tolist().index(positive))
-
-
-def _importance(estimator: Any, rows: Rows) -> np.ndarray | None:
-    """Return a finite weight of every feature, if there is one.
-
-    It is the model's own, a mean absolute coefficient, or what covering parts of some test images tells.
-    """
-    found = getattr(estimator, "feature_importances_", None)
-    if found is None and hasattr(estimator, "coef_"):
-        found = np.abs(estimator.coef_).mean(axis=0)
-    if found is None and hasattr(estimator, "occlusion"):
-        found = _occlusion(estimator, rows)
-    try:
-        weights = np.asarray(found, dtype=np.float32)
-    except (TypeError, ValueError):
-        return None
-    return weights if weights.shape == rows.X_fit.shape[1:] and np.isfinite(weights).all() else None
-
-
-def _occlusion(estimator: Any, rows: Rows) -> np.ndarray | None:
-    if rows.y_new is None or not len(rows.X_new):
-        return None
-    few = np.linspace(0, len(rows.X_new) - 1, min(len(rows.X_new), N_COVERED)).astype(int)
-    few = few[np.isin(rows.y_new[few], estimator.classes_)]
-    return estimator.occlusion(rows.X_new[few], rows.y_new[few]) if len(few) else None

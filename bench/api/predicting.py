@@ -90,7 +90,7 @@ def load(store: RunStore, estimator: str, key: str) -> Any:
 
 
 def _scores(store: RunStore, row: Row, X: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    from bench.worker import score_rows
+    from bench.scoring import score_rows
 
     return score_rows(load(store, row.estimator, row.refit_key), X, classes)[0]
 

@@ -79,7 +79,8 @@ class _Desk:
         self.loaded: dict[tuple[str, str], Any] = {}
 
     def answer(self, question: Question) -> Answer:
-        from bench.worker import score_rows, sentence
+        from bench.scoring import score_rows
+        from bench.worker import sentence
 
         try:
             estimator = self._model(question.estimator, question.key)

@@ -8,7 +8,8 @@ from bench import models
 from bench.plan import fold_jobs, refit_job
 from bench.records import Folds
 from bench.registry import ESTIMATORS
-from bench.worker import build, fit_job, score_rows
+from bench.scoring import score_rows
+from bench.worker import build, fit_job
 
 
 def fit(case, model, params=None, threads=1):
@@ -89,7 +90,7 @@ def test_only_a_finite_weight_of_every_feature_is_kept(bench_case, told):
 
 @pytest.mark.usefixtures("local_models")
 def test_a_model_is_covered_on_some_of_its_test_rows(bench_case, monkeypatch):
-    monkeypatch.setattr("bench.worker.N_COVERED", 7)
+    monkeypatch.setattr("bench.importance.N_COVERED", 7)
     assert (fit(bench_case, local("Covers")).predictions.importance == 7).all()
 
 

@@ -21,7 +21,7 @@ def answered(text: str) -> tuple[dict, list[dict]]:
 
 def test_every_saved_model_answers_as_it_does_in_this_process(served):
     from bench.api.predicting import load
-    from bench.worker import score_rows
+    from bench.scoring import score_rows
 
     exhibit = served.exhibit
     status, _, text = served.post(served.canvas().tobytes())
