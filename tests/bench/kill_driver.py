@@ -42,7 +42,7 @@ def main() -> None:
     import reports.derive
     from bench.registry import ESTIMATORS, choice
 
-    reports.derive.render = lambda store, board, found: "<p>left out"
+    reports.derive.render = lambda sources: "<p>left out"
     for name in ("witness-a", "witness-b"):
         space = {"var_smoothing": choice(*(10.0**-k for k in range(1, 12)))}
         ESTIMATORS[name] = spec(name, f"local_models:{name.title().replace('-', '')}", space=space)

@@ -17,7 +17,7 @@ BASE = ("run", "dummy", "--rows", "150", "--cv", "3", "-q", "--refit", "none", "
 
 @pytest.fixture(autouse=True)
 def no_page(monkeypatch):
-    monkeypatch.setattr("reports.derive.render", lambda store, board, found: "<p>left out")
+    monkeypatch.setattr("reports.derive.render", lambda sources: "<p>left out")
 
 
 def columns() -> set[str]:

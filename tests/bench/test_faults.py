@@ -107,7 +107,7 @@ class Told(Silent):
 @pytest.fixture
 def case(two_kinds, local_models, monkeypatch) -> SimpleNamespace:
     """A run of a good and a failing model, its report's page left out: drawing it takes longest."""
-    monkeypatch.setattr("reports.derive.render", lambda store, board, found: "<p>left out")
+    monkeypatch.setattr("reports.derive.render", lambda sources: "<p>left out")
     monkeypatch.setitem(ESTIMATORS, "raises", local("Raises"))
     request = Request(
         models=("raises", "dummy"),

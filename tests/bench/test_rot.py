@@ -70,7 +70,7 @@ class Told:
 @pytest.fixture
 def request_(two_kinds, local_models, monkeypatch) -> Request:
     """A finished run in `whole`: a failing and two good models, refitted, and a study."""
-    monkeypatch.setattr("reports.derive.render", lambda store, board, found: "<p>left out")
+    monkeypatch.setattr("reports.derive.render", lambda sources: "<p>left out")
     monkeypatch.setattr("bench.environment._version", cache(environment._version))
     monkeypatch.setitem(ESTIMATORS, "raises", local("Raises"))
     from bench.api import search

@@ -30,7 +30,7 @@ RUN = "runs/digits-rows-150"
 def no_page():
     """Leave the report's page out: drawing it takes longer than all the rest."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reports.derive.render", lambda store, board, found: "<p>left out")
+        patch.setattr("reports.derive.render", lambda sources: "<p>left out")
         yield
 
 
