@@ -45,8 +45,7 @@ def derive(store: RunStore, run: Run, formats: Collection[str] = (PAGE,)) -> lis
 
 def _derive_page(sources: Sources) -> list[Path]:
     store, run, board = sources.store, sources.run, sources.board
-    document = board.to_json(sources.points, records(sources.cautions))
-    texts = {"leaderboard.csv": board.to_csv(), "leaderboard.json": f"{document}\n"}
+    texts = {"leaderboard.csv": board.to_csv(), "leaderboard.json": f"{document(sources)}\n"}
     paths = [store.write_text(name, text) for name, text in texts.items()]
     best = run.best_row
     if best is not None and available(store, run, best):
@@ -54,6 +53,11 @@ def _derive_page(sources: Sources) -> list[Path]:
     else:
         store.delete_derived(*SUBMISSION)
     return [store.write_text("report.html", render(sources)), *paths]
+
+
+def document(sources: Sources) -> str:
+    """Return the leaderboard as JSON, with thresholds and warnings."""
+    return sources.board.to_json(sources.points, records(sources.cautions))
 
 
 def derive_submission(store: RunStore, run: Run) -> list[Path]:

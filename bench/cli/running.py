@@ -185,19 +185,16 @@ def _carry_out(prepared: Prepared, *, quiet: bool, verbose: bool, json: bool) ->
 
 def print_leaderboard(store: RunStore, run: Run, *, json: bool, **more: str) -> None:
     """Print the leaderboard, and thresholds if a precision is wished, as tables or as JSON, `more` added."""
-    from reports.evidence import evidence, proven
-    from reports.leaderboard import leaderboard
-    from reports.operating import operating_points
+    from reports.derive import document
+    from reports.sources import gathered
 
-    board = leaderboard(store, run)
-    board = proven(board, evidence(store, board))
-    points = operating_points(store, run, board.outcomes)
+    sources = gathered(store, run)
     if json:
-        print_json({**decode(board.to_json(points)), **more})
+        print_json({**decode(document(sources)), **more})
         return
-    print_frame(board.summary())
-    if points is not None:
-        print_frame(points.summary(), points.title)
+    print_frame(sources.board.summary())
+    if sources.points is not None:
+        print_frame(sources.points.summary(), sources.points.title)
 
 
 def _point_to_files(store: RunStore, run: Run) -> None:
