@@ -15,7 +15,7 @@ from reports.display import Table
 from reports.leaderboard import Leaderboard, metric_text
 from reports.sources import Sources
 from reports.sureness import bounds
-from reports.wording import data_size, number, quantity
+from reports.wording import MISSING, data_size, number, quantity
 
 # Values of these metrics lie in 0..1 and bunch near 1, where a logit scale tells them apart.
 SHARES = ("accuracy", "balanced_accuracy", "f1_macro", "f1", "precision", "recall", "roc_auc_ovr")
@@ -41,6 +41,7 @@ class Line:
     fit: str
     predict: str
     size: str
+    energy: str
     test: str
     stamp: str
     status: str
@@ -56,6 +57,8 @@ class BoardSection:
     lines : tuple of Line
     families : tuple of str
         Those that occur.
+    metered : bool
+        Whether the energy of fits was metered.
     tested : bool
         Whether models were scored on labelled test rows too.
     metrics : Table
@@ -65,6 +68,7 @@ class BoardSection:
     metric: Metric
     lines: tuple[Line, ...]
     families: tuple[str, ...]
+    metered: bool
     tested: bool
     metrics: Table
 
@@ -77,6 +81,7 @@ def board_section(sources: Sources) -> BoardSection:
         metric=METRICS[board.run.metric],
         lines=_lines(sources, frame),
         families=tuple(dict.fromkeys(frame["family"])),
+        metered="energy_kwh_mean" in frame,
         tested=board.run.info.test_labelled,
         metrics=_metrics(board),
     )
@@ -89,8 +94,8 @@ def board_payload(sources: Sources) -> dict[str, Any]:
     -------
     dict
         metric (name, title, greater_is_better, and share: whether it lies in 0..1), and models, best first:
-        name, family, hue, anchor, mean, std, low, high, ranks, letters, stamp, fit_seconds,
-        predict_ms_per_row, model_bytes, and front, the costs in which no other model beats it.
+        name, family, hue, anchor, mean, std, low, high, ranks, letters, stamp, test, energy (kWh),
+        fit_seconds, predict_ms_per_row, model_bytes, and front, the costs in which no other model beats it.
     """
     board, metric = sources.board, METRICS[sources.board.run.metric]
     frame = board.frame()
@@ -116,6 +121,7 @@ def _model(sources: Sources, metric: str, line: dict[str, Any], front: dict[str,
         "high": line[f"{metric}_high"],
         "test": line[f"test_{metric}"],
         **{key: line[key] for key in ("family", "ranks", "letters", "stamp")},
+        "energy": line.get("energy_kwh_mean"),
         **{key: front[key] for key in COSTS},
         "front": [key for key in COSTS if front[f"pareto_{key}"]],
     }
@@ -136,11 +142,18 @@ def _lines(sources: Sources, frame: pd.DataFrame) -> tuple[Line, ...]:
             fit=quantity(line["fit_seconds_mean"]),
             predict=quantity(line["predict_ms_per_1000_rows"]),
             size=data_size(line["model_bytes"]),
+            energy=_energy(line),
             test=number(line[f"test_{metric}"]),
             **{name: line[name] for name in ("letters", "name", "title", "family", "stamp", "status")},
         )
         for rank, line, bar in zip(board.ranks, frame.to_dict("records"), bars, strict=True)
     )
+
+
+def _energy(line: dict[str, Any]) -> str:
+    """Return "1.23 Wh, estimated"; a dash where nothing was metered."""
+    kwh = line.get("energy_kwh_mean", math.nan)
+    return MISSING if math.isnan(kwh) else f"{quantity(1000 * kwh)} Wh, {line['energy_source']}"
 
 
 def _bars(frame: pd.DataFrame, metric: str) -> list[tuple[float, float, float] | None]:

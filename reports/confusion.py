@@ -47,6 +47,11 @@ class Confusion:
         """The counts of each true class divided by their sum; zeros for a class without rows."""
         return self.counts / np.maximum(self.counts.sum(axis=1, keepdims=True), 1)
 
+    @property
+    def n_wrong(self) -> int:
+        """Rows of another class than predicted."""
+        return int(self.counts.sum() - np.trace(self.counts))
+
     def around(self, k: int) -> tuple[int, int, int, int]:
         """Return true positives, false negatives, false positives and true negatives of class k."""
         found, there, said = self.counts[k, k], self.counts[k].sum(), self.counts[:, k].sum()

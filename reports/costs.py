@@ -15,13 +15,12 @@ def costs(board: Leaderboard) -> pd.DataFrame:
     -------
     DataFrame
         model, score (the mean of the run's metric over folds; its negative if lower is better), fit_seconds,
-        cpu_seconds (of fit and prediction), predict_ms_per_row, model_bytes: means over folds. If any fit was
-        metered, also energy_kwh (of fit and prediction) and energy_source ("measured", "estimated" or "").
+        cpu_seconds (of fit and prediction), predict_ms_per_row, model_bytes: means over folds.
     """
     frame = board.frame()
     frame = frame[frame["rank"].notna()]
     sign = 1 if METRICS[board.run.metric].greater_is_better else -1
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "model": frame["name"],
             "score": sign * frame[f"{board.run.metric}_mean"],
@@ -31,7 +30,3 @@ def costs(board: Leaderboard) -> pd.DataFrame:
             "model_bytes": frame["model_bytes"],
         }
     ).reset_index(drop=True)
-    if "energy_kwh_mean" not in frame:
-        return table
-    energy = {"energy_kwh": frame["energy_kwh_mean"], "energy_source": frame["energy_source"]}
-    return table.assign(**{name: column.to_numpy() for name, column in energy.items()})

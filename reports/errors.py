@@ -223,7 +223,8 @@ def _doubt(hard: HardRows) -> str:
     return (
         f"{labels} doubted: by confident learning on the pooled out-of-fold probabilities of all models, "
         "another class is likelier. Doubt runs from 0 to 1. These are suspicions, not findings: look at "
-        "them. A correction by the models' own suggestion flatters them; leaving the rows out does not."
+        "them. Both a correction by the models' own suggestion and leaving the rows out flatter the models: "
+        "their errors chose the rows."
     )
 
 

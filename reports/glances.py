@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reports.evidence import Evidence
 from reports.leaderboard import Leaderboard
 from reports.outcomes import Outcome
 from reports.wording import mean_and_spread, quantity
@@ -18,16 +19,16 @@ class Glance:
     detail: str
 
 
-def glances(board: Leaderboard) -> list[Glance]:
+def glances(board: Leaderboard, found: Evidence | None = None) -> list[Glance]:
     """Return the best model of each family, the two compared, and the quickest of the good ones."""
     ranked = [outcome for outcome in board.ranked if not outcome.row.stamp]
     if len(ranked) < 2:
         return []
     best = {family: _first(ranked, family) for family in ("classical", "deep")}
-    found = [_family(board, family, outcome) for family, outcome in best.items() if outcome]
+    shown = [_family(board, family, outcome) for family, outcome in best.items() if outcome]
     if best["deep"] and best["classical"]:
-        found.append(_against(board, best["deep"], best["classical"]))
-    return found + _quickest(board, ranked)
+        shown.append(_against(board, best["deep"], best["classical"]))
+    return shown + _quickest(board, ranked, found)
 
 
 def _first(ranked: list[Outcome], family: str) -> Outcome | None:
@@ -47,17 +48,15 @@ def _against(board: Leaderboard, deep: Outcome, classical: Outcome) -> Glance:
     return Glance("Deep minus classical", f"{lead:+.4f}", detail)
 
 
-def _quickest(board: Leaderboard, ranked: list[Outcome]) -> list[Glance]:
-    """Return the quickest model whose mean is within the best one's deviation over folds."""
-    values = ranked[0].values(board.run.metric)
-    reach = values.std(ddof=1)
-    near = [o for o in ranked if abs(o.values(board.run.metric).mean() - values.mean()) <= reach]
-    if not near:
+def _quickest(board: Leaderboard, ranked: list[Outcome], found: Evidence | None) -> list[Glance]:
+    """Return the quickest of the models that cannot be told apart from the best one."""
+    if found is None:
         return []
-    quick = min(near, key=lambda outcome: outcome.fit_seconds)
+    first = ranked[0].row.name
+    alike = {first, *found.alike(first)}
+    quick = min((o for o in ranked if o.row.name in alike), key=lambda outcome: outcome.fit_seconds)
     detail = f"{quick.row.name}, {_score(quick, board.run.metric)}"
-    title = "Quickest within one deviation of the best"
-    return [Glance(title, f"{quantity(quick.fit_seconds)} s per fold", detail)]
+    return [Glance("Quickest that ties with the best", f"{quantity(quick.fit_seconds)} s per fold", detail)]
 
 
 def _score(outcome: Outcome, metric: str) -> str:

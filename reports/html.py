@@ -61,7 +61,7 @@ def render(sources: Sources) -> str:
     return templates().get_template("report.html.j2").render(
         run=board.run,
         verdict=verdict(board, found),
-        glances=glances(board),
+        glances=glances(board, found),
         noun=rows_are(board.run.info),
         n_folds=board.run.protocol.n_splits * board.run.protocol.n_repeats,
         contents=[(name, title) for name, title in CONTENTS.items() if sections[name] is not None],

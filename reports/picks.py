@@ -62,7 +62,11 @@ class Mistaken:
         scores, here = self.data.scores[i][rows], np.arange(len(rows))
         if self.data.score_kinds[i] == "probability":
             scores = normalised(scores)
-        lead = scores[here, self.data.y_pred[i][rows]] - scores[here, self.data.y_true[rows]]
+        sure = scores[here, self.data.y_pred[i][rows]]
+        # Decision scores have no scale of their own: there the lead over the true class says how sure.
+        lead = (
+            sure if self.data.score_kinds[i] == "probability" else sure - scores[here, self.data.y_true[rows]]
+        )
         order = np.argsort(-lead, kind="stable")
         return rows[order], lead[order]
 

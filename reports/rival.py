@@ -36,7 +36,7 @@ def ratio(value: float) -> str:
     if value > 1:
         return f"{value:,.1f} times" if value < 10 else f"{value:,.0f} times"
     if value > 0.58:
-        return "two thirds of"
+        return "three quarters of" if value > 0.71 else "two thirds of"
     part = round(1 / value)
     return _PARTS.get(part, f"1/{part:,} of")
 

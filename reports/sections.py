@@ -162,4 +162,5 @@ def _members(recipe: Recipe) -> Table:
     members = zip(recipe.members, recipe.weights, recipe.temperatures, strict=True)
     rows = sorted(members, key=lambda member: -member[1])
     shown = tuple((name, f"{weight:.4f}", quantity(scale)) for name, weight, scale in rows)
-    return Table("What it is made of", ("Member", "Weight", "Temperature of its scores"), shown)
+    title = "Members when all rows choose them; the scores are of members chosen fold by fold"
+    return Table(title, ("Member", "Weight", "Temperature of its scores"), shown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ import seaborn as sns
 from matplotlib.ticker import LogLocator, NullLocator
 
 from bench.evidence.stress import CLEAN
-from bench.records import DatasetInfo
+from bench.records import DatasetInfo, Row
 from bench.stresses import OF_THE_SIDE, STRESSES, told, variants
 from bench.stresses import stressed as changed
 from reports.display import Picture, Table, picture
@@ -147,7 +147,7 @@ def stress_section(sources: Sources) -> Section | None:
     if found is None:
         return None
     return Section(
-        covers=_covers(found, info),
+        covers=_covers(found, info, sources.run.rows),
         sentences=tuple(found.sentences),
         failures=found.failures,
         losses=tuple(_losses(found)),
@@ -171,8 +171,8 @@ def learning_curves(found: Stressed, colours: dict[str, str]) -> LearningCurves 
     return LearningCurves(found.curve, colours) if found.curve["share"].nunique() > 1 else None
 
 
-def _covers(found: Stressed, info: DatasetInfo) -> str:
-    fitted = "Each model was fitted on the training part of the first fold, and scored on its test part"
+def _covers(found: Stressed, info: DatasetInfo, rows: Sequence[Row]) -> str:
+    fitted = f"{_who(found, rows)} fitted on the training part of the first fold, and scored on its test part"
     n_test = max((len(refit.right) for refit in found.refits), default=0)
     if info.image_shape is None:
         return f"{fitted}, {counted(n_test, 'row')}. These are no images, so nothing is distorted."
@@ -181,6 +181,16 @@ def _covers(found: Stressed, info: DatasetInfo) -> str:
         "model is scored on images that it was trained on, and none has seen a distorted one unless it "
         f"distorts its own training images. Strengths: {_units(min(info.image_shape[:2]))}."
     )
+
+
+def _who(found: Stressed, rows: Sequence[Row]) -> str:
+    """Return which models the section is about: "3 of 5 models (not cnn and knn) were"."""
+    done = set(found.curve["model"])
+    absent = [row.name for row in rows if row.name not in done and row.recipe is None]
+    if not absent:
+        return "Each model was"
+    n = len(done) + len(absent)
+    return f"{len(done)} of {n} models (not {listed(absent)}) were"
 
 
 def _units(side: int) -> str:
@@ -218,7 +228,7 @@ def _tables(found: Stressed) -> list[Table]:
         return []
     standing = []
     if len(found.robust):
-        heads = ["Model", "Clean", "Mean stressed", "Rank"]
+        heads = ["Model", "Clean", "Mean stressed", "Rank among these"]
         standing = [Table.of("Accuracy and rank, clean and stressed", standing_table(found)[heads])]
     return [*standing, Table.of("Accuracy by share of the training rows", curve_table(found))]
 

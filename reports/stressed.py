@@ -91,7 +91,7 @@ def standing_table(found: Stressed) -> pd.DataFrame:
     table = found.standing
     heads = {"model": "Model", "clean": "Clean", "stressed": "Mean stressed"}
     shown = pd.DataFrame({head: _shown(table[name]) for name, head in heads.items()}, dtype=str)
-    shown["Rank"] = [f"{line.rank_clean} \u2192 {line.rank}" for line in table.itertuples()]
+    shown["Rank among these"] = [f"{line.rank_clean} \u2192 {line.rank}" for line in table.itertuples()]
     strengths = found.robust.groupby("variant")["strength"].max()
     for name in table.columns[5:]:
         shown[f"{name} {strengths[name]:g}"] = _shown(table[name])

@@ -121,6 +121,7 @@ def _overlap(found: Evidence) -> Table:
 
 
 def _price(board: Leaderboard, found: Evidence) -> Table:
+    n_tested = found.data.n_rows // board.run.protocol.n_splits
     lines = [
         (
             line.model,
@@ -128,10 +129,10 @@ def _price(board: Leaderboard, found: Evidence) -> Table:
             MISSING if pd.isna(line.further_correct) else f"{line.further_correct:,.0f}",
             quantity(line.seconds_per_correct),
         )
-        for line in price(_by_accuracy(board), found.data.n_rows, "cpu_seconds").itertuples()
+        for line in price(_by_accuracy(board), n_tested, "cpu_seconds").itertuples()
     ]
-    heads = ("Model", "CPU s per fold", f"Further right {found.noun}", "CPU s each")
-    return Table("What accuracy costs: no other model is better and cheaper", heads, tuple(lines))
+    heads = ("Model", "CPU s, fit and predict", f"Further right {found.noun}", "CPU s each")
+    return Table("What accuracy costs in a fold: no other model is better and cheaper", heads, tuple(lines))
 
 
 def _by_accuracy(board: Leaderboard) -> pd.DataFrame:

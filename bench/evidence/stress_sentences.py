@@ -29,9 +29,8 @@ def _steadiest(robust: pd.DataFrame) -> str:
     clean = robust[robust["variant"] == CLEAN].set_index("model")["accuracy"]
     best, n = means.idxmax(), stressed.groupby(["variant", "strength"]).ngroups
     share = f"{means[best]:.4f} on average over {n} stresses, {clean[best]:.4f} on clean images"
-    return (
-        f"{best} {'keeps the highest accuracy under stress' if len(means) > 1 else 'has accuracy'}: {share}"
-    )
+    several = "keeps the highest accuracy of these models under stress"
+    return f"{best} {several if len(means) > 1 else 'has accuracy'}: {share}"
 
 
 def _hardest(robust: pd.DataFrame) -> str:
@@ -39,7 +38,7 @@ def _hardest(robust: pd.DataFrame) -> str:
     name, strength = losses.idxmax()
     found = robust[(robust["variant"] == name) & (robust["strength"] == strength)]
     best = found.loc[found["accuracy"].idxmax()]
-    whose = "the middle model loses" if len(found) > 1 else f"{best['model']} loses"
+    whose = "the median loss of the models is" if len(found) > 1 else f"{best['model']} loses"
     rest = f", {best['model']} is best with {best['accuracy']:.4f}" if len(found) > 1 else ""
     return f"Images {told(name, strength)} are the hardest: {whose} {losses.max():.4f} of accuracy{rest}"
 

@@ -46,10 +46,13 @@ def of_training(sources: Sources) -> Iterator[Caution]:
 
 def of_tuning(sources: Sources) -> Iterator[Caution]:
     """Yield W30 and W34."""
-    best, studied = sources.board.best(), {searched.study.estimator for searched in sources.searches}
-    fixed = {*studied, BASELINE}
-    if best is not None and best.row.recipe is None and best.row.estimator not in fixed:
-        yield Caution("W30", best.row.name, f"{best.row.name} is first untuned", tuning_of(best.row.command))
+    studied = {searched.study.estimator for searched in sources.searches}
+    single = (outcome.row for outcome in sources.board.ranked if outcome.row.recipe is None)
+    best = next((row for row in single if not row.stamp), None)
+    if best is not None and best.estimator not in {*studied, BASELINE}:
+        yield Caution(
+            "W30", best.name, f"{best.name} is ahead of all single models untuned", tuning_of(best.command)
+        )
     for rank, outcome in zip(sources.board.ranks, sources.board.outcomes, strict=True):
         if rank and outcome.row.stamp:
             yield Caution("W34", outcome.row.name, f"{outcome.row.stamp}, at place {rank}")

@@ -1,5 +1,5 @@
 // The leaderboard: sorted by any column, filtered by family, columns hidden, copied as text.
-{
+if (document.getElementById("board")) {
   const table = document.getElementById("board");
   const tools = document.getElementById("board-tools");
   const body = table.tBodies[0];
@@ -7,7 +7,7 @@
   const models = new Map(bench.data("board").models.map((model, place) => [model.name, { ...model, place }]));
   const KEYS = {
     rank: "place", name: "name", score: "mean", interval: "low", letters: "place", folds: "mean",
-    fit: "fit_seconds", predict: "predict_ms_per_row", size: "model_bytes", test: "test",
+    fit: "fit_seconds", predict: "predict_ms_per_row", size: "model_bytes", test: "test", energy: "energy",
   };
   const DESCENDING = new Set(["score", "interval", "folds", "test"]);
   const HIDDEN_AT_FIRST = new Set(["folds"]);
@@ -67,17 +67,17 @@
   tools.append(bench.el("span", { class: "spring" }));
   tools.append(bench.el("details", { class: "menu" }, bench.el("summary", {}, "Columns"), bench.el("div", { class: "card" }, boxes)));
 
-  // What is seen, as rows of text.
+  // What is seen, as rows of text; reservations and failures stay with their rows, in a last column.
   const seen = () =>
     [...table.rows]
       .filter((row) => !row.hidden)
-      .map((row) => [...row.cells].filter((cell) => !cell.hidden).map(text));
-  const text = (cell) => {
-    const name = cell.querySelector("a");
-    return (name ?? cell).textContent.trim().replace(/\s+/g, " ");
-  };
+      .map((row, i) => [...[...row.cells].filter((cell) => !cell.hidden).map(text), i ? status(row) : "Status"]);
+  const plain = (element) => element.textContent.trim().replace(/\s+/g, " ");
+  const text = (cell) => plain(cell.querySelector("a, td > span:not(.narrow)") ?? cell.firstChild ?? cell);
+  const status = (row) => [...row.querySelectorAll(".stamp, .trouble")].map(plain).join("; ") || "ok";
   const markdown = () => {
-    const [head, ...rows] = seen().map((row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`);
+    const escaped = (cell) => cell.replace(/[\\`*_{}[\]<>#|~]/g, "\\$&");
+    const [head, ...rows] = seen().map((row) => `| ${row.map(escaped).join(" | ")} |`);
     return [head, `|${" --- |".repeat(seen()[0].length)}`, ...rows].join("\n");
   };
   // No cell becomes a formula in a spreadsheet.

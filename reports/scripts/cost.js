@@ -1,5 +1,5 @@
 // What merit costs: a point for each model, the front that no other model beats, and limits that choose one.
-{
+if (document.getElementById("cost-tool")) {
   const place = document.getElementById("cost-tool");
   const { metric, models } = bench.data("board");
   const COSTS = {
@@ -111,10 +111,13 @@
     const best = fitting[0];
     if (!best) return answer.replaceChildren("No ranked model is within these limits.");
     const costs = Object.keys(COSTS).filter((key) => best[key] != null).map((key) => COSTS[key].say(best[key]));
+    const shares = (model) => [...model.letters].some((letter) => best.letters.includes(letter));
+    const tied = fitting.slice(1).filter(shares).map((model) => model.name);
     answer.replaceChildren(
       Object.values(limits).every((limit) => limit === null) ? "Without limits " : "Within these limits ",
       bench.el("strong", {}, best.name),
-      ` is best: ${bench.number(best.mean)} (${costs.join(", ")}). ${fitting.length} of ${models.length} ranked models fit.`,
+      tied.length ? ` leads, in a tie with ${tied.join(", ")}` : " is best",
+      `: ${bench.number(best.mean)} (${costs.join(", ")}). ${fitting.length} of ${models.length} ranked models fit.`,
     );
   };
 
@@ -143,17 +146,15 @@
 
   const canvas = bench.el("div", { class: "drawing" });
   const answer = bench.el("p", { class: "answer", "aria-live": "polite" });
-  if (place) {
-    const usable = Object.keys(COSTS).filter((key) => known(key).length > 1);
-    const select = bench.el("select", { id: "cost-by" }, usable.map((key) => bench.el("option", { value: key }, COSTS[key].title)));
-    select.addEventListener("change", () => {
-      by = select.value;
-      update();
-    });
-    const choice = bench.el("div", { class: "tools" }, bench.el("label", { for: "cost-by" }, "Across:"), select);
-    const budget = bench.el("div", { class: "limits" }, usable.map(slider));
-    place.replaceChildren(choice, canvas, budget, answer);
+  const usable = Object.keys(COSTS).filter((key) => known(key).length > 1);
+  const select = bench.el("select", { id: "cost-by" }, usable.map((key) => bench.el("option", { value: key }, COSTS[key].title)));
+  select.addEventListener("change", () => {
+    by = select.value;
     update();
-    addEventListener("resize", update);
-  }
+  });
+  const choice = bench.el("div", { class: "tools" }, bench.el("label", { for: "cost-by" }, "Across:"), select);
+  const budget = bench.el("div", { class: "limits" }, usable.map(slider));
+  place.replaceChildren(choice, canvas, budget, answer);
+  update();
+  addEventListener("resize", update);
 }

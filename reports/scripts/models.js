@@ -54,7 +54,7 @@ if (bench.curves) {
     const value = (i) => found.low + ((found.high - found.low) * i) / (found.n - 1);
     const slider = bench.el("input", { type: "range", min: 0, max: found.n - 1, "aria-label": name });
     const told = bench.el("div", { role: "status" });
-    const best = bench.el("button", { type: "button", class: "quiet" }, "Best F1");
+    const best = bench.el("button", { type: "button", class: "quiet" }, "Best F1 on these rows");
     let place = null;
     const curve = (part) => Array.from({ length: found.n }, (_, i) => [value(i), measured(found, place, i)[part]]);
     const series = () => ["precision", "recall", "F1"].map((part, i) => ({ name: part, hue: model.hue, dash: [null, "7 3", "2 3"][i], points: curve(part) }));

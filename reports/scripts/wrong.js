@@ -3,7 +3,7 @@ if (bench.gallery) {
   const fill = (place) => {
     const model = place.dataset.model;
     if (bench.atlas.models.includes(model)) {
-      bench.gallery(place, bench.atlas.mistakes(model), { models: [model] });
+      bench.gallery(place, bench.atlas.mistakes(model), { models: [model], total: Number(place.dataset.total) });
     }
   };
 

@@ -27,9 +27,9 @@ def violations(chrome):
     folder = Path(importlib.util.find_spec("axe_playwright_python").origin).parent
     chrome.execute_script((folder / "axe.min.js").read_text(encoding="utf-8"))
     chrome.set_script_timeout(300)
-    # A figure is one image to assistive programs: what it is drawn from need not be walked through, and
-    # whether it has a role and a name is tested without a browser.
-    run = "axe.run({exclude: [['svg']]}).then(arguments[arguments.length - 1])"
+    # A static figure is one image to assistive programs: what it is drawn from need not be walked through,
+    # and whether it has a role and a name is tested without a browser.
+    run = "axe.run({exclude: [['.plot svg']]}).then(arguments[arguments.length - 1])"
     found = chrome.execute_async_script(run)["violations"]
     return [
         (item["id"], node["target"], node["html"][:200], node["failureSummary"])

@@ -9,8 +9,9 @@ from dataclasses import replace
 import pytest
 
 from bench.metrics import metrics_of
-from reports.costs import costs
+from reports.board import board_section
 from reports.leaderboard import DECISION, best_row, leaderboard
+from reports.sources import Sources
 
 from .conftest import Model, make_run
 
@@ -171,11 +172,10 @@ def metered(board, **sources):
 
 def test_energy_is_told_with_its_source_if_any_fit_was_metered(made):
     board = leaderboard(made.store, made.run)
-    assert not [name for name in (*board.frame(), *costs(board)) if "energy" in name]
+    assert not [name for name in board.frame() if "energy" in name]
     told = metered(board, sgd=["measured"] * 5, forest=["measured", "estimated"] * 2 + ["measured"])
     frame = told.frame().set_index("name")
     assert frame.loc[["sgd", "forest"], "energy_kwh_mean"].tolist() == pytest.approx([0.002, 0.002])
     assert frame.loc[["sgd", "forest", "cnn"], "energy_source"].tolist() == ["measured", "estimated", ""]
-    table = costs(told).set_index("model")
-    assert table["energy_kwh"].notna().sum() == 2
-    assert table.loc["forest", "energy_source"] == "estimated"
+    lines = {line.name: line.energy for line in board_section(Sources(made.store, told, None)).lines}
+    assert (lines["sgd"], lines["forest"]) == ("2.00 Wh, measured", "2.00 Wh, estimated")
