@@ -46,17 +46,26 @@ class Caution:
 
 
 def with_option(command: str, *option: str) -> str:
-    """Return a command with an option set, in place of what it said of it."""
-    words = _without(shlex.split(command), {option[0]: len(option) > 1})
-    return shlex.join([*words, *option])
+    """Return a command with an option set, in place of what it said of it; "" for what is no command."""
+    words = _without(words_of(command), {option[0]: len(option) > 1})
+    return shlex.join([*words, *option]) if words else ""
 
 
 def tuning_of(command: str, n_trials: int = 20) -> str:
     """Return the command that tunes the model of a row's command ``bench run MODEL ...``."""
-    words = _without(shlex.split(command), UNTUNED | {"--trials": True})
-    return shlex.join(
-        ["tune" if i == 1 else word for i, word in enumerate(words)] + ["--trials", str(n_trials)]
-    )
+    words = _without(words_of(command), UNTUNED | {"--trials": True})
+    if not words:
+        return ""
+    return shlex.join([words[0], "tune", *words[2:], "--trials", str(n_trials)])
+
+
+def words_of(command: str) -> list[str]:
+    """Return the words of a command of ours; none for any other text, which a damaged record may hold."""
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return []
+    return words if words[:2] == ["bench", "run"] else []
 
 
 def _without(words: list[str], options: dict[str, bool]) -> list[str]:

@@ -13,7 +13,7 @@ import pandas as pd
 from bench.evidence.calibration import N_BINS, expected_calibration_error
 from bench.metrics import normalised
 from reports.cautions.codes import BASELINE, ECE, ECE_TIMES
-from reports.cautions.found import Caution
+from reports.cautions.found import Caution, words_of
 from reports.costs import costs
 from reports.wording import listed, quantity
 
@@ -109,8 +109,8 @@ def _calibration(found: Evidence, i: int) -> Iterator[Caution]:
 
 def _add_baseline(sources: Sources) -> str:
     command = next((row.command for row in sources.run.rows if row.recipe is None and row.command), "")
-    words = shlex.split(command)
-    return shlex.join([*words[:2], BASELINE, *words[3:]]) if words[:2] == ["bench", "run"] else ""
+    words = words_of(command)
+    return shlex.join([*words[:2], BASELINE, *words[3:]]) if words else ""
 
 
 def _against_baseline(found: Evidence, model: str, baseline: str) -> Iterator[Caution]:
