@@ -59,7 +59,7 @@ if (bench.curves && bench.curves.models.length > 1) {
   const neighbours = (some) => {
     const pairs = some.slice(1).map((model, i) => pairOf(some[i], model)).filter(Boolean);
     const words = pairs.map((pair) => bench.el("li", {}, `${pair.words}.`));
-    const hint = bench.el("p", { class: "faint" }, `Choose exactly two models for the difference of their confusions.`);
+    const hint = bench.el("p", { class: "faint about" }, `Choose exactly two models for the difference of their confusions.`);
     return bench.el("div", { class: "card" }, bench.el("h3", {}, "Paired tests, each with the next"), bench.el("ol", { class: "sentences" }, words), hint);
   };
 
