@@ -54,11 +54,6 @@ class Atlas:
         known = {place: i for i, place in enumerate(self.places.tolist())}
         return [known[place] for place in places if place in known]
 
-    @property
-    def n_missed(self) -> int:
-        """Number of rows of the data that one model misses, or more."""
-        return int((~self.data.correct.all(axis=0)).sum())
-
     def payload(self, hues: dict[str, int]) -> dict[str, Any]:
         """Return the atlas as its scripts read it.
 
@@ -66,9 +61,9 @@ class Atlas:
         -------
         dict
             places, rows (ids), truth, models (name, hue, answers, confidence, worst: indices of its surest
-            errors), classes, doubted (index to class), sheets and their geometry, n_missed, n_rows. Classes
-            are positions in `classes`. truth and answers are base64 of bytes; of two bytes each, low first,
-            if there are more than 256 classes. confidence is base64 of bytes, percent; "" for margins.
+            errors), classes, doubted (index to class), sheets and their geometry. Classes are positions in
+            `classes`. truth and answers are base64 of bytes; of two bytes each, low first, if there are more
+            than 256 classes. confidence is base64 of bytes, percent; "" for margins.
         """
         surest = [self.indices(rows[:N_SUREST].tolist()) for rows in Mistaken(self.data).rows]
         return {
@@ -82,8 +77,6 @@ class Atlas:
             "n_per_sheet": self.n_per_sheet,
             "n_columns": self.n_columns,
             "tile": self.tile,
-            "n_missed": self.n_missed,
-            "n_rows": self.data.n_rows,
         }
 
     def _model(self, i: int, hues: dict[str, int]) -> dict[str, Any]:

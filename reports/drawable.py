@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from bench.evidence import OutOfFold
 from bench.records import Predictions
 from reports.confusion import Confusion, confusion
 from reports.curves import Curves
@@ -12,6 +13,7 @@ from reports.importance import Importance
 from reports.outcomes import Outcome
 from reports.pooled import fold_predictions, mean_importance, out_of_fold
 from reports.precision_recall import precision_recall
+from reports.reliability import Reliability, RiskCoverage, reliability_of, risk_coverage_of
 from reports.roc import roc
 from reports.sources import Sources
 from reports.thresholds import Thresholds, thresholds
@@ -33,7 +35,7 @@ class Drawable:
     @property
     def colour(self) -> str:
         """Colour of the model."""
-        return self.sources.colours[self.outcome.row.name]
+        return self.sources.colours[self._name]
 
     @cached_property
     def folds(self) -> list[Predictions]:
@@ -63,6 +65,16 @@ class Drawable:
         return None if self._said is None else confusion(self._said, classes, self.colour)
 
     @property
+    def reliability(self) -> Reliability | None:
+        """Right answers against confidence; None unless the row is ranked."""
+        return None if self._proven is None else reliability_of(self._proven, self._name, self.colour)
+
+    @property
+    def risk_coverage(self) -> RiskCoverage | None:
+        """Wrong answers against the share answered; None unless the row is ranked."""
+        return None if self._proven is None else risk_coverage_of(self._proven, self._name, self.colour)
+
+    @property
     def importance(self) -> Importance | None:
         """Importance of the features, where the model tells it."""
         values, info = mean_importance(self.folds), self.sources.run.info
@@ -70,6 +82,16 @@ class Drawable:
             return None
         names = tuple(self.sources.stored.feature_names.tolist())
         return Importance(names, values, info.image_shape, self.colour)
+
+    @property
+    def _name(self) -> str:
+        return self.outcome.row.name
+
+    @property
+    def _proven(self) -> OutOfFold | None:
+        """The scores of all ranked rows; None if this one is not among them."""
+        found = self.sources.found
+        return found.data if found is not None and self._name in found.data.models else None
 
     @cached_property
     def _said(self) -> Predictions | None:

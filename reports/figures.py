@@ -92,6 +92,8 @@ OF_MODEL = {
     "roc": Kind("ROC", lambda model: model.roc),
     "precision-recall": Kind("Precision and recall", lambda model: model.precision_recall),
     "threshold": Kind("Precision and recall by threshold", lambda model: model.thresholds),
+    "reliability": Kind("Calibration", lambda model: model.reliability, SQUARE),
+    "risk-coverage": Kind("Risk and coverage", lambda model: model.risk_coverage),
     "confusion": Kind("Confusion, rows", lambda model: model.confusion, SQUARE),
     "confusion-shares": Kind("Confusion, share of each true class", lambda model: _shares(model), SQUARE),
     "importance": Kind("Feature importance", lambda model: model.importance),

@@ -1,37 +1,51 @@
-"""The report as Markdown, for a pull request or a note: what the page says, without its figures."""
+"""The report as Markdown, for a pull request or a note: what the page says first, without its figures."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+import numpy as np
 import pandas as pd
 
 from bench.metrics import METRICS
 from reports.display import Table
+from reports.hard import HardRows
 from reports.leaderboard import metric_text
 from reports.protocol import made
 from reports.sources import Sources
+from reports.stressed import curve_table, standing_table
+from reports.sureness import sureness
 from reports.tuning import parameters
 from reports.verdict import verdict
 from reports.wording import MISSING, data_size, number, quantity, visible
 
+N_MISSED = 10
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
 
 def markdown(sources: Sources) -> str:
-    """Return the verdict, leaderboard, sentences, warnings, searches and protocol of a run."""
+    """Return what a run says in words and small tables.
+
+    Verdict, leaderboard, sentences, common errors, what accuracy costs, calibration, hard rows, refits under
+    stress and on fewer rows, warnings, searches and protocol; each where the run has it. What the page says
+    of the data and of each model is not in it.
+    """
     parts = [
         *_head(sources),
         "## Leaderboard",
         _leaderboard(sources),
         *_sentences(sources),
+        *_sureness(sources),
+        *_hard(sources),
+        *_stress(sources),
         "## Warnings",
         "\n".join(_warnings(sources)),
         *_searches(sources),
         *_protocol(sources),
     ]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def table(content: Table) -> str:
@@ -55,11 +69,10 @@ def code(content: str) -> str:
 def _head(sources: Sources) -> Iterator[str]:
     found = verdict(sources.board, sources.found)
     yield f"# {text(sources.run.info.name)}: benchmark report"
-    yield " ".join(
-        filter(
-            None, (f"**{text(found.model)}**" if found.model else "", text(found.sentence), text(found.score))
-        )
-    )
+    best = f"**{text(found.model)}**" if found.model else ""
+    yield " ".join(filter(None, (best, *map(text, (found.sentence, found.score, found.interval)))))
+    if found.rival:
+        yield text(found.rival)
     yield from (text(note) for note in found.notes)
 
 
@@ -83,6 +96,49 @@ def _sentences(sources: Sources) -> Iterator[str]:
         yield _listed(f"{sentence}." for sentence in sources.found.sentences)
 
 
+def _sureness(sources: Sources) -> Iterator[str]:
+    found = sureness(sources.board, sources.found)
+    if found is None:
+        return
+    yield "## How sure"
+    yield text(found.covers)
+    for content in (*found.pairs, found.calibration):
+        yield from _titled(content)
+
+
+def _hard(sources: Sources) -> Iterator[str]:
+    hard = sources.hard
+    if hard is None or hard.missed.empty:
+        return
+    yield "## Hard cases"
+    yield text(
+        f"{len(hard.missed):,} of {hard.data.n_rows:,} {hard.noun} are missed by every model; "
+        f"whoever knew the right model for each would reach {number(hard.oracle['accuracy'].iloc[-1])}."
+    )
+    yield from _titled(_missed(hard, sources.stored.row_ids))
+
+
+def _missed(hard: HardRows, row_ids: np.ndarray) -> Table:
+    first = hard.missed.head(N_MISSED)
+    answers = [Counter(map(str, line)).most_common(1)[0][0] for line in first.iloc[:, 2:].to_numpy()]
+    lines = zip(row_ids[first["row"]].astype(str), first["label"].astype(str), answers, strict=True)
+    return Table("Missed by every model, the surest first", ("Row", "True", "Mostly taken for"), tuple(lines))
+
+
+def _stress(sources: Sources) -> Iterator[str]:
+    found = sources.stressed
+    if found is None:
+        return
+    yield "## Robustness and sample size"
+    yield _listed(f"{sentence}." for sentence in found.sentences)
+    yield _listed(found.failures)
+    if len(found.robust):
+        standing = standing_table(found)[["Model", "Clean", "Mean stressed", "Rank"]]
+        yield from _titled(Table.of("Accuracy and rank, clean and stressed", standing))
+    if found.refits:
+        yield from _titled(Table.of("Accuracy by share of the training rows", curve_table(found)))
+
+
 def _warnings(sources: Sources) -> Iterator[str]:
     if not sources.cautions:
         yield "None."
@@ -98,9 +154,7 @@ def _searches(sources: Sources) -> Iterator[str]:
     if sources.searches:
         yield "## Tuning"
     for searched in sources.searches:
-        content = parameters(searched)
-        yield f"**{text(content.caption)}**"
-        yield table(content)
+        yield from _titled(parameters(searched))
 
 
 def _protocol(sources: Sources) -> Iterator[str]:
@@ -109,6 +163,11 @@ def _protocol(sources: Sources) -> Iterator[str]:
     for content in (about.protocol, about.environment, about.versions):
         yield table(content)
     yield "\n".join(f"    {line}" for line in visible(about.command).splitlines())
+
+
+def _titled(content: Table) -> Iterator[str]:
+    yield f"**{text(content.caption)}**"
+    yield table(content)
 
 
 def _line(cells: Sequence[str]) -> str:

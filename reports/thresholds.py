@@ -47,8 +47,8 @@ class Thresholds:
 
     @property
     def precision(self) -> np.ndarray:
-        """Share of the called rows that belong to the class; 1 where none is called."""
-        return np.where(self.said == 0, 1.0, self.found / np.maximum(self.said, 1))
+        """Share of the called rows that belong to the class; NaN where none is called."""
+        return np.where(self.said == 0, np.nan, self.found / np.maximum(self.said, 1))
 
     @property
     def recall(self) -> np.ndarray:
@@ -61,7 +61,7 @@ class Thresholds:
         return 2 * self.found / (self.said + self.there[:, None])
 
     def frame(self) -> pd.DataFrame:
-        """Return columns class (text), threshold, precision, recall, f1, said."""
+        """Return columns class (text), threshold, precision (NaN where none is called), recall, f1, said."""
         columns = ("precision", "recall", "f1", "said")
         parts = [
             pd.DataFrame(
@@ -73,15 +73,14 @@ class Thresholds:
         return pd.concat(parts, ignore_index=True)
 
     def plot(self, ax: Axes) -> None:
-        """Draw precision and recall against the threshold, as means over the classes."""
+        """Draw precision and recall against the threshold, as means over the classes that have them."""
         several = " (mean of classes)" if len(self.classes) > 1 else ""
         for name, values, dashes in (
             ("precision", self.precision, "solid"),
             ("recall", self.recall, "dashed"),
         ):
-            ax.plot(
-                self.thresholds, values.mean(axis=0), color=INK, linestyle=dashes, label=f"{name}{several}"
-            )
+            means = np.ma.masked_invalid(values).mean(axis=0).filled(np.nan)
+            ax.plot(self.thresholds, means, color=INK, linestyle=dashes, label=f"{name}{several}")
         ax.set_xlabel("decision threshold")
         ax.set_ylim(-0.01, 1.02)
         ax.legend(loc="lower left")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
+from dataclasses import dataclass
 from functools import partial
 
 import msgspec
@@ -25,7 +26,26 @@ from bench.serve.guard import Guard
 from bench.serve.rounds import answers
 
 
-def application(exhibit: Exhibit, port: int) -> Starlette:
+@dataclass(frozen=True)
+class Bounds:
+    """How long and how many requests may take hold of the server.
+
+    Parameters
+    ----------
+    body_seconds : float
+        Within which the whole body of a request has to come.
+    idle_seconds : int
+        After which a connection is closed whose page asks nothing more.
+    n_connections : int
+        Open at the same time; what comes on further ones is refused.
+    """
+
+    body_seconds: float = 10
+    idle_seconds: int = 5
+    n_connections: int = 64
+
+
+def application(exhibit: Exhibit, port: int, bounds: Bounds) -> Starlette:
     """Return the ASGI application that serves a run folder on a port.
 
     Its state holds the `Asker`, which `close` ends together with the models' process.
@@ -34,7 +54,7 @@ def application(exhibit: Exhibit, port: int) -> Starlette:
     app = Starlette(
         routes=[
             Route("/", partial(_page, exhibit), methods=["GET"]),
-            Route("/answers", partial(_answers, exhibit, asker), methods=["POST"]),
+            Route("/answers", partial(_answers, exhibit, asker, bounds.body_seconds), methods=["POST"]),
         ],
         middleware=[Middleware(Guard, port=port)],
         exception_handlers={HTTPException: _sentence, BenchError: _trouble},
@@ -67,10 +87,10 @@ async def _page(exhibit: Exhibit, request: Request) -> Response:
     return HTMLResponse(text, headers={"Content-Security-Policy": f"{policy}; frame-ancestors 'none'"})
 
 
-async def _answers(exhibit: Exhibit, asker: Asker, request: Request) -> Response:
+async def _answers(exhibit: Exhibit, asker: Asker, seconds: float, request: Request) -> Response:
     if exhibit.frame is None or not exhibit.offered.models:
         raise HTTPException(409, exhibit.section.obstacle)
-    canvas = await _canvas(request, exhibit.frame)
+    canvas = await _soon(_canvas(request, exhibit.frame), seconds)
     try:
         values = drawing.row(exhibit.frame, canvas)
     except drawing.Blank:
@@ -78,6 +98,16 @@ async def _answers(exhibit: Exhibit, asker: Asker, request: Request) -> Response
     found = answers(exhibit.run, exhibit.frame, exhibit.offered, asker, values)
     lines = (msgspec.json.encode(line) + b"\n" async for line in found)
     return StreamingResponse(lines, media_type="application/x-ndjson")
+
+
+async def _soon(canvas: Awaitable[np.ndarray], seconds: float) -> np.ndarray:
+    """Return what a page sends within a time; close its connection if it takes longer."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await canvas
+    except TimeoutError:
+        sentence = f"The drawing has not come within {seconds:g} s; send it again."
+        raise HTTPException(408, sentence, {"Connection": "close"}) from None
 
 
 async def _canvas(request: Request, frame: Frame) -> np.ndarray:
@@ -94,9 +124,9 @@ async def _canvas(request: Request, frame: Frame) -> np.ndarray:
 
 async def _sentence(request: Request, error: Exception) -> Response:
     """Return why a request is refused, in plain text."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    detail = error.detail if isinstance(error, HTTPException) else ""
-    return PlainTextResponse(detail, status)
+    if not isinstance(error, HTTPException):
+        return PlainTextResponse("", 500)
+    return PlainTextResponse(error.detail, error.status_code, error.headers)
 
 
 async def _trouble(request: Request, error: Exception) -> Response:

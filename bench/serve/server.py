@@ -10,12 +10,13 @@ from typing import Any
 import uvicorn
 
 from bench.errors import EnvironmentProblem
-from bench.serve.app import application
+from bench.serve.app import Bounds, application
 from bench.serve.exhibit import Exhibit
 from bench.serve.guard import HOST
 
 DEFAULT_PORT = 8765
 N_TRIED = 20
+BOUNDS = Bounds()
 
 # Connections that a browser keeps open are cut after this.
 PARTING_SECONDS = 1
@@ -61,10 +62,12 @@ def serve(exhibit: Exhibit, listening: socket.socket, begun: Callable[[], None])
         own.config.app.state.asker.close()
 
 
-def server(exhibit: Exhibit, port: int, begun: Callable[[], None] = lambda: None) -> uvicorn.Server:
+def server(
+    exhibit: Exhibit, port: int, begun: Callable[[], None] = lambda: None, bounds: Bounds = BOUNDS
+) -> uvicorn.Server:
     """Return the server of a run folder on a port, not started yet; see `serve`."""
     config = uvicorn.Config(
-        application(exhibit, port),
+        application(exhibit, port, bounds),
         log_config=None,
         log_level="critical",
         access_log=False,
@@ -74,6 +77,8 @@ def server(exhibit: Exhibit, port: int, begun: Callable[[], None] = lambda: None
         ws="none",
         lifespan="on",
         timeout_graceful_shutdown=PARTING_SECONDS,
+        timeout_keep_alive=bounds.idle_seconds,
+        limit_concurrency=bounds.n_connections + 1,
     )
     return _Server(config, begun)
 

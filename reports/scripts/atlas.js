@@ -9,15 +9,9 @@
       this.models = data.models.map((model) => model.name);
       this.count = data.places.length;
       this.hasImages = data.sheets.length > 0;
-      this.byPlace = new Map(data.places.map((place, index) => [place, index]));
       this.byModel = new Map(data.models.map((model) => [model.name, this.decoded(model)]));
       this.truths = this.classesOf(data.truth);
       this.sheets = new Map();
-    }
-
-    // Where a row of the data set stands in the atlas; undefined if it is not in it.
-    indexOf(place) {
-      return this.byPlace.get(place);
     }
 
     row(index) {
@@ -67,9 +61,10 @@
       return [...worst, ...rest.sort((a, b) => sure(b) - sure(a))];
     }
 
-    // Rows that the first model gets right and the second misses: the second's surest first.
-    onlyRight(model, other) {
-      return this.mistakes(other).filter((i) => this.isRight(model, i));
+    // Rows that the first model gets right and all others miss: the surest of the second first.
+    onlyRight(model, ...others) {
+      const missed = (i) => others.every((other) => !this.isRight(other, i));
+      return this.mistakes(others[0]).filter((i) => this.isRight(model, i) && missed(i));
     }
 
     // The most common wrong answer, as a position in `classes`; undefined if no model is wrong.

@@ -1,7 +1,9 @@
-// The chosen models side by side: curves, paired tests, and for two of them what only one gets right.
+// The chosen models side by side: curves, paired tests, what only one of them gets right.
 if (bench.curves && bench.curves.models.length > 1) {
   const curves = bench.curves;
   const { models, noun } = curves;
+  const MOST_ANSWERS = 3;
+  const N_ALONE = 12;
   const DASHES = [null, "7 3", "2 3"];
   const count = (value) => value.toLocaleString("en");
   const signed = (value) => (value === 0 ? "" : value > 0 ? `+${count(value)}` : `−${count(-value)}`);
@@ -51,13 +53,13 @@ if (bench.curves && bench.curves.models.length > 1) {
     const [a, b] = some;
     if (some.length < 2) tests.replaceChildren(bench.el("p", { class: "faint" }, "Choose two models or more."));
     else if (some.length === 2) tests.replaceChildren(...duel(a, b));
-    else tests.replaceChildren(neighbours(some));
+    else tests.replaceChildren(neighbours(some), ...alone(some));
   };
 
   const neighbours = (some) => {
     const pairs = some.slice(1).map((model, i) => pairOf(some[i], model)).filter(Boolean);
     const words = pairs.map((pair) => bench.el("li", {}, `${pair.words}.`));
-    const hint = bench.el("p", { class: "faint" }, `Choose exactly two models for their differences, cell by cell and ${noun} by ${noun}.`);
+    const hint = bench.el("p", { class: "faint about" }, `Choose exactly two models for the difference of their confusions.`);
     return bench.el("div", { class: "card" }, bench.el("h3", {}, "Paired tests, each with the next"), bench.el("ol", { class: "sentences" }, words), hint);
   };
 
@@ -120,6 +122,24 @@ if (bench.curves && bench.curves.models.length > 1) {
       bench.gallery(card, bench.atlas.onlyRight(one, other), { title: `Only ${one} is right, not ${other}`, models: [other], total });
       return card;
     });
+  };
+
+  // Among three or more: what each gets right and all others miss, as far as the page keeps it.
+  const alone = (some) => {
+    if (!bench.gallery) return [];
+    const about = `Below are, of the ${count(bench.atlas.count)} ${noun} that this page keeps, those that only one of the chosen models gets right.`;
+    return [bench.el("p", { class: "faint about" }, about), ...some.map((model) => onlyOf(model, some))];
+  };
+
+  const onlyOf = (model, some) => {
+    const others = some.filter((other) => other !== model).map((other) => other.name);
+    const card = bench.el("div", { class: "card" });
+    bench.gallery(card, bench.atlas.onlyRight(model.name, ...others), {
+      title: `Only ${model.name} is right`,
+      models: others.length > MOST_ANSWERS ? [] : others,
+      limit: N_ALONE,
+    });
+    return card;
   };
 
   const zoom = curves.toggle("Zoom to the corner", state.corner, (corner) => {

@@ -122,7 +122,12 @@
         headers: { "Content-Type": "application/octet-stream" },
         body: pixels(),
       });
-      if (!response.ok) return tell(await response.text());
+      if (!response.ok) {
+        const refusal = await response.text();
+        if (mine !== turn) return;
+        rows.forEach(forget);
+        return tell(refusal);
+      }
       for await (const answer of lines(response.body)) if (mine === turn) show(answer);
     } catch {
       tell("The server has ended; start it again with bench serve.");

@@ -15,7 +15,7 @@ SWITCHES = (
 )  # fmt: skip
 
 
-def chromium(profile: Path) -> Iterator:
+def chromium(profile: Path, *, offline: bool = False) -> Iterator:
     """Yield a driver; skip the test, or fail it where CI proves things, if there is no browser."""
     webdriver = pytest.importorskip("selenium.webdriver")
     binary = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -28,5 +28,14 @@ def chromium(profile: Path) -> Iterator:
         options.add_argument(f"--{switch}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    if offline:
+        cut_off(chrome)
     yield chrome
     chrome.quit()
+
+
+def cut_off(chrome) -> None:
+    """Block the network; files open as before."""
+    conditions = {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
+    chrome.execute_cdp_cmd("Network.enable", {})
+    chrome.execute_cdp_cmd("Network.emulateNetworkConditions", conditions)

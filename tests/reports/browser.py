@@ -1,5 +1,6 @@
 """What the report's tests ask of a real browser: requests, widths, accessibility."""
 
+import base64
 import importlib.util
 import json
 from pathlib import Path
@@ -20,6 +21,12 @@ def resize(chrome, width):
     """Give the page a width in pixels; narrow ones are phones."""
     metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
     chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+
+def whole(chrome):
+    """Return the page from head to foot as PNG, `bytes`."""
+    found = chrome.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})
+    return base64.b64decode(found["data"])
 
 
 def violations(chrome):

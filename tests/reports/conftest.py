@@ -26,7 +26,7 @@ from bench.store import RunStore
 
 @pytest.fixture
 def browser(tmp_path):
-    yield from chromium(tmp_path / "profile")
+    yield from chromium(tmp_path / "profile", offline=True)
 
 
 @dataclass(frozen=True)

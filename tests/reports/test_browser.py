@@ -1,3 +1,4 @@
+import socket
 from dataclasses import replace
 
 import numpy as np
@@ -81,6 +82,18 @@ def test_hostile_text_is_shown_and_does_nothing(browser, tmp_path):
         "return [...document.querySelectorAll('svg text')].map(e => e.textContent)"
     )
     assert any(text.startswith(r"$\frac{1}{0}$") for text in drawn)
+
+
+@pytest.mark.slow
+def test_the_network_is_blocked(browser, tmp_path):
+    (tmp_path / "page.html").write_text("<p>x</p>")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        browser.get((tmp_path / "page.html").as_uri())
+        ask = "fetch(arguments[0], {mode: 'no-cors'}).catch(arguments[1])"
+        browser.execute_async_script(ask, f"http://127.0.0.1:{server.getsockname()[1]}/")
+        server.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            server.accept()
 
 
 @pytest.mark.slow

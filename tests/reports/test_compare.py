@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import (
     average_precision_score,
@@ -17,6 +18,7 @@ from bench.records import Part
 from reports.comparison_data import comparison_data
 from reports.confusion import Confusion
 from reports.evidence import evidence
+from reports.figures import figures
 from reports.folds import folds_frame, folds_table
 from reports.leaderboard import leaderboard
 from reports.matrix import levels, matrix
@@ -132,6 +134,44 @@ def test_thresholds_count_rows(few, parts):
         assert found["said"][k, i] == (scores[:, k] >= steps[i]).sum()
         assert found["found"][k, i] == (scores[few.y() == k, k] >= steps[i]).sum()
     assert found["there"].tolist() == np.bincount(few.y()).tolist()
+
+
+@pytest.mark.parametrize("name", ["good", "fair"])
+def test_page_and_export_have_the_same_precision(parts, name):
+    section = next(section for section in parts[1] if section.outcome.row.name == name)
+    said, found, there = (
+        models_data(*parts)[section.anchor]["thresholds"][k] for k in ("said", "found", "there")
+    )
+    table = section.scored.thresholds.frame()
+    page = [f / s if s else None for f, s in zip(found.flat, said.flat, strict=True)]
+    assert None in page
+    assert [None if np.isnan(value) else value for value in table["precision"]] == page
+    np.testing.assert_array_equal(table["recall"], (found / there[:, None]).ravel())
+    axes = Figure().subplots()
+    section.scored.thresholds.plot(axes)
+    drawn = np.ma.masked_invalid(axes.lines[0].get_ydata()).filled(-1)
+    by_step = np.array(page, dtype=object).reshape(said.shape).T
+    known = [[value for value in step if value is not None] for step in by_step]
+    np.testing.assert_allclose(drawn, [np.mean(values) if values else -1 for values in known])
+
+
+def test_calibration_of_the_page_is_that_of_the_figures(parts):
+    sources, sections = parts
+    listed = {figure.name: figure.display for figure in figures(sources)}
+    for section in sections[:3]:
+        name = section.outcome.row.name
+        found = models_data(*parts)[section.anchor]["calibration"]
+        believed, answered = listed[f"reliability-{name}"], listed[f"risk-coverage-{name}"]
+        bins = believed.frame()
+        assert bins["n"].tolist() == [n for *_, n in found["bins"]]
+        np.testing.assert_allclose(bins["accuracy"], [right for _, right, *_ in found["bins"]], atol=5e-5)
+        risks = answered.frame().set_index("coverage")["risk"].round(4)
+        assert {tuple(step[:2]) for step in found["answered"]} <= set(
+            zip(risks.index.round(4), risks, strict=True)
+        )
+        for display in (believed, answered):
+            display.plot(Figure().subplots())
+    assert not {"reliability-part", "risk-coverage-part"} & listed.keys()
 
 
 def test_each_fold_has_its_time(few, parts):

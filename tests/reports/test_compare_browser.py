@@ -58,6 +58,12 @@ def test_models_are_chosen_and_compared(opened, run):
     chips = opened.find_elements("css selector", "#compare .chip")
     press(opened, chips[2])
     assert len(texts(opened, "#compare-tests .sentences li")) == 2
+    alone = [a & ~b & ~right["weak"], ~a & b & ~right["weak"], ~a & ~b & right["weak"]]
+    heads = [f"Only {name} is right" for name in ("good", "fair", "weak")]
+    assert texts(opened, "#compare-tests .card h3")[1:] == heads
+    shown = texts(opened, "#compare-tests .count")
+    assert [text.split()[-2] for text in shown] == [str(rows.sum()) for rows in alone]
+    assert not [text for text in texts(opened, "#compare-tests p") if "images by images" in text]
     for chip in chips[:2]:
         press(opened, chip)
     assert texts(opened, "#compare-tests") == ["Choose two models or more."]

@@ -21,6 +21,7 @@ from reports.exports import drawn, exported
 from reports.figures import OF_ALL, TABLES, figures, tables
 from reports.markdown import code, markdown, text
 from reports.sources import gathered
+from reports.verdict import verdict
 
 from .conftest import Model, make_run
 from .studies import make_study
@@ -120,6 +121,12 @@ def test_markdown_has_every_part_and_no_foreign_markup(kept):
         "## Leaderboard",
         "## Warnings",
         "**W20**",
+        "## How sure",
+        "What accuracy costs",
+        "Calibration: can the probabilities be believed",
+        "## Hard cases",
+        "## Robustness and sample size",
+        "Accuracy by share of the training rows",
         "## Tuning",
         "## Protocol",
     ):
@@ -129,6 +136,21 @@ def test_markdown_has_every_part_and_no_foreign_markup(kept):
     cells = [len(line.replace("\\|", "").split("|")) for line in lines]
     board = next(i for i, line in enumerate(lines) if "| Model |" in line)
     assert set(cells[board : board + 2 + len(MODELS)]) == {cells[board]}
+
+
+def test_markdown_says_the_whole_verdict(kept):
+    sources = gathered(kept.store, kept.run)
+    said, written = verdict(sources.board, sources.found), markdown(sources)
+    assert said.interval
+    assert said.rival
+    assert f"{text(said.score)} {text(said.interval)}" in written
+    assert text(said.rival) in written
+
+
+def test_markdown_leaves_out_what_a_run_lacks(folder):
+    written = markdown(gathered(folder.store, folder.run))
+    for part in ("## How sure", "## Hard cases", "## Robustness"):
+        assert part not in written
 
 
 @pytest.mark.parametrize("hostile", ["a|b", "`x`", "<script>", "[a](b)", "**", "# x", "a\nb", "\u202ea"])

@@ -129,7 +129,10 @@ def test_the_atlas_answers_what_other_sections_ask(browser, made):
     assert (data.y_true[cell] == true).all()
     assert (data.y_pred[poor][cell] == said).all()
     assert len(cell) == np.count_nonzero((data.y_true == true) & (data.y_pred[poor] == said))
-    assert browser.execute_script("return bench.atlas.indexOf(arguments[0])", int(places[5])) == 5
+    alone = places[browser.execute_script("return bench.atlas.onlyRight('margins', 'good', 'poor')")]
+    margins = data.models.index("margins")
+    expected = data.correct[margins] & ~data.correct[good] & ~data.correct[poor]
+    assert sorted(alone) == np.flatnonzero(expected).tolist()
 
 
 @pytest.mark.slow

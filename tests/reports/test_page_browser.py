@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -16,7 +17,7 @@ from reports.html import page
 from reports.leaderboard import leaderboard
 from reports.sources import Sources
 
-from .browser import WIDTHS, requested, resize, violations
+from .browser import WIDTHS, requested, resize, violations, whole
 from .conftest import Model, make_run
 
 pytestmark = pytest.mark.slow
@@ -143,8 +144,17 @@ def test_it_is_ready_without_a_request_or_an_error(browser, path):
     assert requested(browser) == {path.as_uri()}
 
 
+def test_a_kept_picture_shows_the_whole_page(opened, tmp_path, monkeypatch):
+    monkeypatch.setenv("BENCH_SCREENSHOTS", str(tmp_path))
+    keep_picture(opened, "page")
+    height = opened.execute_script("return document.scrollingElement.scrollHeight")
+    assert height > 900
+    with Image.open(tmp_path / "page.png") as picture:
+        assert picture.height == height
+
+
 def keep_picture(browser, name):
     """Keep a screenshot where CI collects them, if it does."""
     if folder := os.environ.get("BENCH_SCREENSHOTS"):
         Path(folder).mkdir(parents=True, exist_ok=True)
-        browser.save_screenshot(str(Path(folder) / f"{name}.png"))
+        Path(folder, f"{name}.png").write_bytes(whole(browser))

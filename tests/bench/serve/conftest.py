@@ -16,9 +16,10 @@ from bench import datasets, registry
 from bench.folds import make_folds
 from bench.plan import Choice, make_plan, refit_job
 from bench.records import SCHEMA_VERSION, Environment, Protocol, Run
+from bench.serve.app import Bounds
 from bench.serve.exhibit import Exhibit, prepare
 from bench.serve.guard import MEDIA_TYPE
-from bench.serve.server import listen, server
+from bench.serve.server import BOUNDS, listen, server
 from bench.store import RunStore
 from bench.worker import fit_job
 
@@ -111,11 +112,11 @@ def _named(headers):
     return {name.replace("_", "-").title(): value for name, value in headers.items()}
 
 
-def serving(exhibit: Exhibit):
+def serving(exhibit: Exhibit, bounds: Bounds = BOUNDS):
     """Serve in a thread until the generator is closed."""
     with listen(0) as listening:
         port = listening.getsockname()[1]
-        own = server(exhibit, port)
+        own = server(exhibit, port, bounds=bounds)
         thread = threading.Thread(target=asyncio.run, args=(own.serve(sockets=[listening]),))
         thread.start()
         while not own.started:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import base64
 import json
 import re
+import socket
 
 import numpy as np
 import pytest
+from marked import wait_until
 
 from bench.serve import drawing
+from bench.serve.app import Bounds
+from bench.serve.exhibit import prepare
 
-from .conftest import MODELS, PAGE
+from .conftest import MODELS, PAGE, serving
 
 
 def answered(text: str) -> tuple[dict, list[dict]]:
@@ -144,9 +148,42 @@ def test_every_answer_forbids_frames_guessing_and_keeping(served):
 
 
 def test_garbage_instead_of_http_ends_only_its_connection(served):
-    import socket
-
     with socket.create_connection(("127.0.0.1", served.port)) as connection:
         connection.sendall(b"\x16\x03\x01\x00 nonsense\r\n\r\n")
         assert b"400" in connection.recv(1000)
     assert served.get()[0] == 200
+
+
+@pytest.fixture(scope="module")
+def bounded(folder):
+    yield from serving(prepare(folder.path), Bounds(body_seconds=0.2, idle_seconds=1, n_connections=3))
+
+
+def begun(server):
+    """Return a connection on which a drawing has begun and does not go on."""
+    connection = socket.create_connection(("127.0.0.1", server.port), timeout=30)
+    head = ("POST /answers HTTP/1.1", f"Host: {server.host}", f"Origin: http://{server.host}",
+            "Content-Type: application/octet-stream", "Content-Length: 1000", "", "x")  # fmt: skip
+    connection.sendall("\r\n".join(head).encode())
+    return connection
+
+
+def told(connection):
+    """Return all that comes until the server closes the connection."""
+    with connection:
+        return b"".join(iter(lambda: connection.recv(4096), b"")).decode()
+
+
+def test_a_body_that_does_not_come_is_waited_for_no_longer(bounded):
+    for text in map(told, [begun(bounded) for _ in range(3)]):
+        assert text.startswith("HTTP/1.1 408")
+        assert text.endswith("The drawing has not come within 0.2 s; send it again.")
+    assert bounded.get()[0] == 200
+
+
+def test_more_connections_than_are_allowed_are_refused(bounded):
+    waiting = [socket.create_connection(("127.0.0.1", bounded.port)) for _ in range(3)]
+    assert bounded.get()[0] == 503
+    for connection in waiting:
+        connection.close()
+    wait_until(lambda: bounded.get()[0] == 200)

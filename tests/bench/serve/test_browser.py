@@ -131,6 +131,21 @@ def test_an_image_file_is_seen_as_the_data_are(browser, address, report, tmp_pat
 
 
 @pytest.mark.slow
+def test_a_refused_drawing_leaves_no_row_waiting(browser, address, tmp_path):
+    from PIL import Image
+
+    Image.new("L", (40, 40), 200).save(tmp_path / "blank.png")
+    browser.get(address)
+    browser.find_element("id", "draw-file").send_keys(str(tmp_path / "blank.png"))
+    wait_until(lambda: browser.find_element("id", "draw-status").text == "Nothing is drawn yet.")
+    said = "return [...document.querySelectorAll('[data-model]')].map(e => e.className + e.innerText)"
+    assert not any("loading" in text or "stale" in text for text in browser.execute_script(said))
+    assert set(labels(browser)) == {MISSING}
+    draw(browser)
+    assert len(settled(browser)) == len(MODELS)
+
+
+@pytest.mark.slow
 def test_a_server_that_has_ended_is_told_of(browser, report):
     process, address = started(report)
     browser.get(address)
