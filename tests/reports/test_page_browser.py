@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import time
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from .browser import WIDTHS, requested, resize, violations, whole
 from .conftest import Model, make_run
 
 pytestmark = pytest.mark.slow
+A4 = 718  # pixels between the usual margins
 
 MODELS = [
     Model("cnn", family="deep", skill=4.5, epochs=4, importance=True, fit_seconds=50),
@@ -98,18 +100,28 @@ def test_families_and_columns_can_be_left_out_and_the_rest_copied(opened):
     lines = opened.execute_script("return window.copied").splitlines()
     assert len(lines) == 2 + len(MODELS)
     assert {line.count("|") for line in lines} == {len(head) + 1}
+    told = {line.split(" | ")[1]: line.rstrip(" |").split(" | ")[-1] for line in lines[2:]}
+    assert told["tuned"] == "tuned on these rows: optimistic"
+    assert "memory ran out" in told["broken"]
+    assert told["cnn"] == "ok"
+
+
+def leads(fitting):
+    """What is said of the first of some models, by the letters that they share."""
+    tied = [model["name"] for model in fitting[1:] if set(model["letters"]) & set(fitting[0]["letters"])]
+    return f"leads, in a tie with {', '.join(tied)}" if tied else "is best"
 
 
 def test_limits_choose_the_best_of_what_fits(opened, payload):
     answer = opened.find_element(By.CSS_SELECTOR, "#cost .answer")
     eligible = [model for model in payload["models"] if not model["stamp"]]
-    assert f"Without limits {eligible[0]['name']} is best" in answer.text
+    assert answer.text.startswith(f"Without limits {eligible[0]['name']} {leads(eligible)}: ")
     slider = opened.find_element(By.ID, "limit-fit_seconds")
     slider.send_keys(*[Keys.ARROW_LEFT] * 10)
     limit = opened.find_element(By.CSS_SELECTOR, "output[for=limit-fit_seconds]").text
     fitting = [model for model in eligible if model["fit_seconds"] <= float(limit.split()[0])]
     assert 0 < len(fitting) < len(eligible)
-    assert f"Within these limits {fitting[0]['name']} is best" in answer.text
+    assert answer.text.startswith(f"Within these limits {fitting[0]['name']} {leads(fitting)}: ")
     assert len(opened.find_elements(By.CSS_SELECTOR, "#cost .mark.out")) == len(payload["models"]) - sum(
         model["fit_seconds"] <= float(limit.split()[0]) for model in payload["models"]
     )
@@ -123,6 +135,23 @@ def test_the_theme_can_be_chosen(opened):
     assert opened.execute_script(background) != light
     press(opened, "Theme: dark", "nav")
     assert "theme" not in opened.execute_script("return {...document.documentElement.dataset}")
+
+
+def test_paper_has_no_controls_and_nothing_beyond_its_edge(opened):
+    opened.execute_script("document.documentElement.dataset.theme = 'dark'")
+    opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    resize(opened, A4)
+    opened.execute_script("dispatchEvent(new Event('beforeprint'))")
+    seen = "return [...document.querySelectorAll('button, select, input, summary + .card')]"
+    shown = opened.execute_script(
+        f"{seen}.filter(e => e.closest('.menu, .tools, .limits') && e.checkVisibility()).length"
+    )
+    assert shown == 0
+    tables = "[...document.querySelectorAll('table')].filter(t => t.checkVisibility())"
+    wide = f"return {tables}.map(t => t.getBoundingClientRect().right)"
+    assert max(opened.execute_script(wide)) <= A4
+    ink = opened.execute_script("return getComputedStyle(document.body).color")
+    assert sum(map(int, re.findall(r"\d+", ink)[:3])) < 3 * 128
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
