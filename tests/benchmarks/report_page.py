@@ -42,6 +42,7 @@ def main() -> None:
         subprocess.run([sys.executable, "-m", "bench", "report", str(copy)], check=True, capture_output=True)
         seconds = time.monotonic() - started
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu = used.ru_utime + used.ru_stime
         page = copy / "report.html"
         written = (f"{seconds:.1f}", f"{cpu:.1f}", f"{page.stat().st_size / 1e6:.2f}")
         print(f"| {' | '.join(HEADS)} |\n|{'---|' * len(HEADS)}")

@@ -25,7 +25,10 @@ def resize(chrome, width):
 
 def whole(chrome):
     """Return the page from head to foot as PNG, `bytes`."""
-    found = chrome.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})
+    script = "const page = document.documentElement; return [page.clientWidth, page.scrollHeight]"
+    width, height = chrome.execute_script(script)
+    clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+    found = chrome.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True, "clip": clip})
     return base64.b64decode(found["data"])
 
 
