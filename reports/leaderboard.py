@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -56,8 +57,7 @@ class Leaderboard:
             model_bytes (mean), ``test_<headline metric>``, stamp. NaN where there is no value. If any fit was
             metered, also energy_kwh_mean and energy_source ("measured", "estimated" or "").
         """
-        lines = [self._line(rank, outcome) for rank, outcome in zip(self.ranks, self.outcomes, strict=True)]
-        frame = pd.DataFrame(lines).astype({"rank": "Int64"})
+        frame = pd.DataFrame(self._lines).astype({"rank": "Int64"})
         metered = frame["energy_kwh_mean"].notna().any()
         return frame if metered else frame.drop(columns=["energy_kwh_mean", "energy_source"])
 
@@ -101,7 +101,7 @@ class Leaderboard:
     def line(self, row: Row) -> dict[str, Any]:
         """Return the line of `frame` that is about a row."""
         names = [outcome.row.name for outcome in self.outcomes]
-        return self._line(self.rank(row), self.outcomes[names.index(row.name)])
+        return self._lines[names.index(row.name)]
 
     def rank(self, row: Row) -> int | None:
         """Return the rank of a row, if it has one."""
@@ -111,6 +111,10 @@ class Leaderboard:
     def best(self, allow_stamped: bool = False) -> Outcome | None:
         """Return the best ranked outcome, stamped rows being left out unless they are allowed."""
         return next((outcome for outcome in self.ranked if allow_stamped or not outcome.row.stamp), None)
+
+    @cached_property
+    def _lines(self) -> list[dict[str, Any]]:
+        return [self._line(rank, outcome) for rank, outcome in zip(self.ranks, self.outcomes, strict=True)]
 
     def _line(self, rank: int | None, outcome: Outcome) -> dict[str, Any]:
         row = outcome.row
