@@ -133,7 +133,7 @@ def _stress(sources: Sources) -> Iterator[str]:
     yield _listed(f"{sentence}." for sentence in found.sentences)
     yield _listed(found.failures)
     if len(found.robust):
-        standing = standing_table(found)[["Model", "Clean", "Mean stressed", "Rank"]]
+        standing = standing_table(found)[["Model", "Clean", "Mean stressed", "Rank among these"]]
         yield from _titled(Table.of("Accuracy and rank, clean and stressed", standing))
     if found.refits:
         yield from _titled(Table.of("Accuracy by share of the training rows", curve_table(found)))

@@ -49,6 +49,7 @@ def run(command: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.usefixtures("workplace")
 def test_every_command_of_the_readme_works():
     assert commands()[:2] == [INSTALL, TEST]

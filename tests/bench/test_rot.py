@@ -132,6 +132,7 @@ def test_damage_is_found_and_only_what_was_lost_is_made_again(request_):
         finds(request_, number)
 
 
+@pytest.mark.timeout(1800)
 @pytest.mark.slow
 def test_200_random_damages_are_found(request_):
     for number in range(N_DAMAGES):

@@ -89,7 +89,7 @@ def test_a_second_call_fits_nothing_and_writes_nothing(bench, two):
     before, page = stored(two), (two / "report.html").stat().st_mtime_ns
     out = bench.ok("stress", str(two), *QUIET)
     assert "Accuracy by share" in out
-    assert "keeps the highest accuracy under stress" in out
+    assert "keeps the highest accuracy of these models under stress" in out
     assert (stored(two), (two / "report.html").stat().st_mtime_ns) == (before, page)
 
 

@@ -93,7 +93,7 @@ def test_frames_hold_every_model_level_and_share(pair):
 def test_tables_are_ordered_by_what_they_show(pair):
     found = stressed(pair.store, pair.run)
     assert found.standing["stressed"].is_monotonic_decreasing
-    assert standing_table(found)["Rank"].tolist() == ["1 → 1", "2 → 2"]
+    assert standing_table(found)["Rank among these"].tolist() == ["1 → 1", "2 → 2"]
     last = curve_table(found)["100 % (480 rows)"].astype(float)
     assert last.is_monotonic_decreasing
 

@@ -64,7 +64,7 @@ def told(refits):
 def test_sentences_say_who_bears_stress_and_who_gains():
     steady, hard, order, more = told([*TWO, refit("fine", 900, share=0.5, seed=4)])
     assert steady == (
-        "tough keeps the highest accuracy under stress: 0.8250 on average over 2 stresses, "
+        "tough keeps the highest accuracy of these models under stress: 0.8250 on average over 2 stresses, "
         "0.9000 on clean images"
     )
     assert hard.startswith("Images shifted by 7 % of the side are the hardest")
