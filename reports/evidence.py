@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from bench.evidence import OutOfFold
 from bench.evidence.intervals import intervals
 from bench.evidence.pairs import ROPE, pairs
 from bench.evidence.ranks import p_best, ranks
-from bench.evidence.sentences import sentences
+from bench.evidence.sentences import sentences, turned
 from bench.records import DatasetInfo, Run
 from bench.store import RunStore
 from reports.leaderboard import Leaderboard
@@ -63,6 +64,13 @@ class Evidence:
     def sentences(self) -> list[str]:
         """One sentence for each two neighbours."""
         return sentences(self.pairs, self.data.models, self.metric, self.noun)
+
+    def pair(self, a: str, b: str) -> dict[str, Any] | None:
+        """Return the line of `pairs` on two models, `a` being its `model_a`; None unless both are ranked."""
+        table = self.pairs
+        for line in table[table["model_a"].isin([a, b]) & table["model_b"].isin([a, b])].to_dict("records"):
+            return line if line["model_a"] == a else turned(line)
+        return None
 
     def alike(self, model: str) -> list[str]:
         """Return the models that cannot be told apart from one, best first."""

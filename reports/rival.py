@@ -57,10 +57,9 @@ def _distance(board: Leaderboard, best: Outcome, other: Outcome, found: Evidence
     """Return "0.52 points behind (p < .001)" or that the two cannot be told apart."""
     metric, name = board.run.metric, f"{board.run.metric}_mean"
     gap = abs(board.line(best.row)[name] - board.line(other.row)[name])
-    table = found.pairs
-    pair = table["model_a"].isin(names := [best.row.name, other.row.name]) & table["model_b"].isin(names)
-    p = table.loc[pair, "p_holm"].iloc[0]
-    if not p < 0.05:
+    line = found.pair(best.row.name, other.row.name)
+    p = math.nan if line is None else line["p_holm"]
+    if line is None or not line["different"]:
         return f"{distance(gap, metric)} behind, which chance explains as well ({_p(p)}),"
     word = "behind" if METRICS[metric].greater_is_better else "above"
     return f"{distance(gap, metric)} {word} ({_p(p)})"

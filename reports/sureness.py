@@ -1,4 +1,4 @@
-"""How sure the leaderboard is: intervals, ties, hard rows, costs and calibration, as the page shows them."""
+"""How sure the leaderboard is: intervals, ties, costs and calibration, as the page shows them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import pandas as pd
 
 from bench.evidence.calibration import calibration
 from bench.evidence.cost import price
-from bench.evidence.hard import missed_by_every, oracle, overlap
+from bench.evidence.hard import overlap
 from bench.metrics import METRICS
 from reports.costs import costs
 from reports.display import Table
 from reports.evidence import Evidence
 from reports.leaderboard import Leaderboard
-from reports.wording import MISSING, counted, number, quantity
+from reports.wording import MISSING, number, quantity
 
 COVERS = (
     "Intervals, ranks and letters cover the choice of the {noun}: they say what would hold on another sample "
@@ -34,9 +34,6 @@ class Sureness:
     standing : Table
     sentences : tuple of str
         One for each two neighbours, without full stops.
-    hard : str
-        How many rows no model gets right, and what the best choice of a model for each row would reach; empty
-        if only ensembles are ranked.
     pairs : tuple of Table
         Overlap of errors, price of accuracy.
     calibration : Table
@@ -47,7 +44,6 @@ class Sureness:
     covers: str
     standing: Table
     sentences: tuple[str, ...]
-    hard: str
     pairs: tuple[Table, ...]
     calibration: Table
     seeds: Table | None
@@ -61,7 +57,6 @@ def sureness(board: Leaderboard, found: Evidence | None) -> Sureness | None:
         covers=COVERS.format(noun=found.noun),
         standing=Table.of("How sure the order is", standing_table(found)),
         sentences=tuple(found.sentences),
-        hard=_hard(board, found),
         pairs=(_overlap(found), _price(board, found)),
         calibration=_calibration(found),
         seeds=_seeds(board),
@@ -88,19 +83,6 @@ def standing_table(found: Evidence) -> pd.DataFrame:
 def bounds(low: float, high: float) -> str:
     """Return "0.9921 to 0.9938"; a dash if there is no interval."""
     return MISSING if pd.isna(low) else f"{number(low)} to {number(high)}"
-
-
-def _hard(board: Leaderboard, found: Evidence) -> str:
-    ensembles = {outcome.row.name for outcome in board.outcomes if outcome.row.recipe is not None}
-    models = [name for name in found.data.models if name not in ensembles]
-    if not models:
-        return ""
-    data = found.data.only(models)
-    missed, best = len(missed_by_every(data)), oracle(data)["accuracy"].iloc[-1]
-    return (
-        f"Of {data.n_rows:,} {found.noun}, {missed:,} are missed by each of {counted(len(models), 'model')}; "
-        f"whoever knew the right model for each would reach {number(best)}."
-    )
 
 
 def _overlap(found: Evidence) -> Table:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from bench.metrics import METRICS
 from bench.records import Row, Run
 from reports.display import Display, Picture, Table, picture
-from reports.evidence import Evidence
 from reports.searched import N_ENOUGH, Searched
 from reports.sources import Sources
 from reports.trials import N_DRAWN, ParameterImportance, Slice, TrialHistory
@@ -70,7 +70,7 @@ def search_displays(searched: Searched) -> Iterator[tuple[str, str, Display]]:
         yield f"slice-{name}", f"Value by {name}", Slice(searched, name)
 
 
-def gain(sources: Sources, searched: Searched) -> pd.Series | None:
+def gain(sources: Sources, searched: Searched) -> dict[str, Any] | None:
     """Return how the tuned row differs from the model's own, as a line of `bench.evidence.pairs.pairs`.
 
     Its `model_a` is the tuned row. None unless both are ranked.
@@ -78,7 +78,7 @@ def gain(sources: Sources, searched: Searched) -> pd.Series | None:
     own, tuned = rows_of(sources.run, searched)
     if sources.found is None or own is None or tuned is None:
         return None
-    return _pair(sources.found, tuned.name, own.name)
+    return sources.found.pair(tuned.name, own.name)
 
 
 def rows_of(run: Run, searched: Searched) -> tuple[Row | None, Row | None]:
@@ -86,19 +86,6 @@ def rows_of(run: Run, searched: Searched) -> tuple[Row | None, Row | None]:
     rows = [row for row in run.rows if row.estimator == searched.study.estimator and row.recipe is None]
     stamped = {bool(row.stamp): row for row in rows}
     return stamped.get(False), stamped.get(True)
-
-
-def _pair(found: Evidence, a: str, b: str) -> pd.Series | None:
-    table = found.pairs
-    straight = table[(table["model_a"] == a) & (table["model_b"] == b)]
-    if len(straight):
-        return straight.iloc[0]
-    turned = table[(table["model_a"] == b) & (table["model_b"] == a)]
-    if turned.empty:
-        return None
-    line = turned.iloc[0]
-    bounds = {"difference": -line["difference"], "low": -line["high"], "high": -line["low"]}
-    return pd.Series({**line, **bounds, "model_a": a, "model_b": b})
 
 
 def _section(sources: Sources, place: int, searched: Searched) -> SearchSection:

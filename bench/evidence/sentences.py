@@ -56,7 +56,7 @@ def sentence(line: dict[str, Any], first: str, metric: str, noun: str = "images"
     """
     if math.isnan(line["p_holm"]):
         return f"{line['model_a']} and {line['model_b']} cannot be compared by {_title(metric)}"
-    facts = _turned(line) if _leader(line, first) == line["model_b"] else line
+    facts = turned(line) if _leader(line, first) == line["model_b"] else line
     said = _by_rows(facts, noun) if metric == "accuracy" else _by_metric(facts, metric)
     p = f"({_p(facts['p_holm'])} after Holm)"
     if facts["different"]:
@@ -72,14 +72,14 @@ def _leader(line: dict[str, Any], first: str) -> str:
     return line["model_a"] if line["difference"] > 0 else line["model_b"]
 
 
-def _turned(line: dict[str, Any]) -> dict[str, Any]:
+def turned(line: dict[str, Any]) -> dict[str, Any]:
     """Return the line as if its models had stood in the other order."""
     swapped = {"model": ("model_a", "model_b"), "only": ("only_a", "only_b"), "p": ("p_worse", "p_better")}
-    turned = dict(line)
+    other_way = dict(line)
     for one, other in swapped.values():
-        turned[one], turned[other] = line[other], line[one]
-    turned |= {"difference": -line["difference"], "t_folds": -line["t_folds"]}
-    return turned | {"low": -line["high"], "high": -line["low"]}
+        other_way[one], other_way[other] = line[other], line[one]
+    other_way |= {"difference": -line["difference"], "t_folds": -line["t_folds"]}
+    return other_way | {"low": -line["high"], "high": -line["low"]}
 
 
 def _by_rows(line: dict[str, Any], noun: str) -> str:

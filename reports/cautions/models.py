@@ -81,11 +81,9 @@ def of_costs(sources: Sources) -> Iterator[Caution]:
 
 
 def difference(found: Evidence, a: str, b: str) -> tuple[float, bool]:
-    """Return by how much a is better than b, and whether the two are told apart."""
-    table = found.pairs
-    line = table[table["model_a"].isin([a, b]) & table["model_b"].isin([a, b])].iloc[0]
-    sign = 1 if line["model_a"] == a else -1
-    return float(sign * line["difference"]), bool(line["different"])
+    """Return by how much ranked model a is better than b, and whether the two are told apart."""
+    line = found.pair(a, b)
+    return (math.nan, False) if line is None else (line["difference"], line["different"])
 
 
 def chance_error(share_right: float, n_rows: int) -> float:
