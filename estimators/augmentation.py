@@ -6,6 +6,8 @@ from typing import Any
 import keras
 from keras import ops
 
+_NODES = 5  # along each side of the grid that bends an image
+
 
 class RandomAffine(keras.layers.Layer):
     """Rotate, shear, zoom and shift each image at random, in one bilinear resampling; in training only.
@@ -51,3 +53,47 @@ class RandomAffine(keras.layers.Layer):
         dy = y - yx * x - yy * y + drawn[5] * (self.shift * height)
         zero = ops.zeros_like(dx)
         return ops.stack([xx, xy, dx, yx, yy, dy, zero, zero], axis=1)
+
+
+class RandomElastic(keras.layers.Layer):
+    """Bend each image at random, as a hand does that trembles; in training only.
+
+    The nodes of a coarse grid move by normal draws, anew for each image, and the pixels between them follow
+    smoothly; what comes in from outside repeats the border. Simard, Steinkraus and Platt (2003) smooth a
+    field of one draw per pixel instead.
+
+    Parameters
+    ----------
+    elastic : float
+        Standard deviation of a node's way up or down and left or right, as a share of height and width.
+    """
+
+    def __init__(self, elastic: float) -> None:
+        super().__init__()
+        self.elastic = elastic
+        self.seeds = keras.random.SeedGenerator()
+
+    def call(self, images: Any, training: bool = False) -> Any:
+        """Return the bent images, or the same ones outside training."""
+        if not training:
+            return images
+        return ops.vectorized_map(_sampled, (images, self._places(ops.shape(images)[0], *images.shape[1:3])))
+
+    def _places(self, n_images: int, height: int, width: int) -> Any:
+        """Return row and column of the old image that each new pixel shows, shape (n, 2, height, width)."""
+        nodes = keras.random.normal((n_images, _NODES, _NODES, 2), seed=self.seeds)
+        ways = ops.image.resize(nodes, (height, width), interpolation="bicubic", data_format="channels_last")
+        rows, columns = ops.arange(height, dtype="float32"), ops.arange(width, dtype="float32")
+        rows = rows[None, :, None] + ways[..., 0] * (self.elastic * height)
+        columns = columns[None, None, :] + ways[..., 1] * (self.elastic * width)
+        return ops.stack([rows, columns], axis=1)
+
+
+def _sampled(pair: tuple[Any, Any]) -> Any:
+    """Return one image of shape (height, width, channels), read between its pixels at the given places."""
+    image, places = pair
+    channels = [
+        ops.image.map_coordinates(image[..., channel], places, order=1, fill_mode="nearest")
+        for channel in range(image.shape[-1])
+    ]
+    return ops.stack(channels, axis=-1)

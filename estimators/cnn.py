@@ -28,9 +28,9 @@ class CNN(KerasClassifier):
 
     Blocks of convolutions, each with batch normalisation and rectified linear units, with filters that double
     from block to block; a block halves every side that is still 8 pixels or longer. Then one dense layer
-    between dropouts, and softmax. In training each image is rotated, sheared, zoomed and shifted a little,
-    anew in every epoch. Pixels are mapped to 0..1 by the smallest and largest value of *all* training pixels;
-    rows that are no images are read as images of height 1, scaled per feature, and not moved.
+    between dropouts, and softmax. In training each image is rotated, sheared, zoomed, shifted and bent a
+    little, anew in every epoch. Pixels are mapped to 0..1 by the smallest and largest value of *all* training
+    pixels; rows that are no images are read as images of height 1, scaled per feature, and not changed.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class CNN(KerasClassifier):
     blocks : int, default=3
         Number of blocks.
     depth : int, default=1
-        Convolutions per block.
+        Convolutions per block but the first, which has one: there, at full size, each costs the most.
     kernel_size : int, default=3
         Side of the convolution windows, in pixels.
     dense : int, default=128
@@ -62,6 +62,8 @@ class CNN(KerasClassifier):
         Largest change of height and of width, as a share.
     shift : float, default=0.1
         Largest move along each side, as a share of it.
+    elastic : float, default=0.0
+        How far an image is bent: the standard deviation of the way of a point along each side, as a share.
     epochs : int, default=12
         Most passes over the training rows.
     batch_size : int or None, default=None
@@ -144,6 +146,7 @@ class CNN(KerasClassifier):
         shear: float = 0.0,
         zoom: float = 0.1,
         shift: float = 0.1,
+        elastic: float = 0.0,
         epochs: int = 12,
         batch_size: int | None = None,
         learning_rate: float = 3e-3,
@@ -187,6 +190,7 @@ class CNN(KerasClassifier):
         self.shear = shear
         self.zoom = zoom
         self.shift = shift
+        self.elastic = elastic
         self.finish_epochs = finish_epochs
         self.views = views
 
@@ -242,13 +246,15 @@ class CNN(KerasClassifier):
 
     def _learner(self) -> keras.Model:
         moves = {name: getattr(self, name) for name in ("rotation", "shear", "zoom", "shift")}
-        if self.image_shape_[0] == 1 or not any(moves.values()):
+        if self.image_shape_[0] == 1 or not (any(moves.values()) or self.elastic):
             return self.model_
         import keras
 
-        from estimators.augmentation import RandomAffine
+        from estimators.augmentation import RandomAffine, RandomElastic
 
-        return keras.Sequential([keras.Input(self.image_shape_), RandomAffine(**moves), self.model_])
+        changes = [RandomAffine(**moves)] if any(moves.values()) else []
+        changes += [RandomElastic(self.elastic)] if self.elastic else []
+        return keras.Sequential([keras.Input(self.image_shape_), *changes, self.model_])
 
     def _probabilities(self, X: np.ndarray) -> np.ndarray:
         height, width, _ = self.image_shape_

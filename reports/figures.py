@@ -13,7 +13,6 @@ from bench.evidence.calibration import calibration
 from bench.evidence.hard import overlap
 from reports.cautions import frame as cautions_frame
 from reports.comparison import Cost, FoldSpread
-from reports.confusion import Confusion
 from reports.curves import Comparison
 from reports.data import DataCard
 from reports.display import Display
@@ -84,18 +83,24 @@ OF_RUN = {
 }
 # What compares the curves of all models, from `Drawable` of each.
 OF_ALL: dict[str, Kind] = {
-    "roc": Kind("ROC, all models", lambda model: model.roc),
-    "precision-recall": Kind("Precision and recall, all models", lambda model: model.precision_recall),
+    "roc": Kind("ROC, all models", lambda model: model.scored and model.scored.roc),
+    "precision-recall": Kind(
+        "Precision and recall, all models", lambda model: model.scored and model.scored.by_recall
+    ),
 }
 # What shows one model, from its `Drawable`.
 OF_MODEL = {
-    "roc": Kind("ROC", lambda model: model.roc),
-    "precision-recall": Kind("Precision and recall", lambda model: model.precision_recall),
-    "threshold": Kind("Precision and recall by threshold", lambda model: model.thresholds),
+    "roc": Kind("ROC", lambda model: model.scored and model.scored.roc),
+    "precision-recall": Kind("Precision and recall", lambda model: model.scored and model.scored.by_recall),
+    "threshold": Kind(
+        "Precision and recall by threshold", lambda model: model.scored and model.scored.thresholds
+    ),
     "reliability": Kind("Calibration", lambda model: model.reliability, SQUARE),
     "risk-coverage": Kind("Risk and coverage", lambda model: model.risk_coverage),
-    "confusion": Kind("Confusion, rows", lambda model: model.confusion, SQUARE),
-    "confusion-shares": Kind("Confusion, share of each true class", lambda model: _shares(model), SQUARE),
+    "confusion": Kind("Confusion, rows", lambda model: model.scored and model.scored.confusion, SQUARE),
+    "confusion-shares": Kind(
+        "Confusion, share of each true class", lambda model: model.scored and model.scored.shares, SQUARE
+    ),
     "importance": Kind("Feature importance", lambda model: model.importance),
 }
 # What shows one search for parameters, from its `Searched`.
@@ -202,11 +207,6 @@ def _drift(sources: Sources) -> Display | None:
 def _stress(sources: Sources, level: int) -> Display | None:
     found = [] if sources.stressed is None else losses(sources.stressed)
     return next((display for display in found if display.level == level), None)
-
-
-def _shares(model: Drawable) -> Confusion | None:
-    counts = model.confusion
-    return None if counts is None else replace(counts, normalised=True)
 
 
 def _slug(name: str) -> str:

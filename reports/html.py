@@ -14,6 +14,7 @@ from reports.cautions import warnings_section
 from reports.comparison import comparison, cost_picture
 from reports.comparison_data import comparison_data
 from reports.data import data_section
+from reports.drawable import Drawable
 from reports.errors import errors_payload, errors_section
 from reports.evidence import rows_are
 from reports.glances import glances
@@ -72,7 +73,7 @@ def render(sources: Sources) -> str:
 
 def _sections(sources: Sources) -> dict[str, Any]:
     """Return what each section shows; None where there is nothing to show."""
-    models = [model_section(sources, outcome) for outcome in sources.board.outcomes]
+    models = [model_section(Drawable(sources, outcome)) for outcome in sources.board.outcomes]
     return {
         "leaderboard": board_section(sources),
         "cost": cost_picture(sources),

@@ -1,77 +1,56 @@
-"""What a complete row said about every row of the data: its curves, its confusion, its mistakes."""
+"""What a complete row said about every row of the data, and the figures that are made from it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
-from bench.records import Predictions
-from reports.classes import class_table, pairs_table
+from bench.records import DatasetInfo, Predictions
 from reports.confusion import Confusion, confusion
 from reports.curves import Curves
-from reports.display import Table
-from reports.images import Wrong, mistakes, wrong_note, wrong_rows
-from reports.outcomes import Outcome
-from reports.pooled import out_of_fold
 from reports.precision_recall import precision_recall
 from reports.roc import roc
-from reports.sources import Sources
 from reports.thresholds import Thresholds, thresholds
 
 
 @dataclass(frozen=True)
 class Scored:
-    """Pooled out-of-fold predictions of one model, summed up.
+    """Pooled out-of-fold predictions of one model; each figure is made when first asked for, and once.
 
     Parameters
     ----------
-    roc, by_recall : Curves
-        ROC, and precision against recall.
-    thresholds : Thresholds
-    confusion : Confusion
-    tables : tuple of Table
-        Classification report, most confused pairs, lowest thresholds with a wished precision; empty for one
-        class against the rest, which has a section of its own.
-    wrong : tuple of Wrong
-    wrong_note : str
+    predictions : Predictions
+        One for each row of the data.
+    info : DatasetInfo
+    colour : str
+        Of the model.
     """
 
-    roc: Curves
-    by_recall: Curves
-    thresholds: Thresholds
-    confusion: Confusion
-    tables: tuple[Table, ...]
-    wrong: tuple[Wrong, ...]
-    wrong_note: str
+    predictions: Predictions
+    info: DatasetInfo
+    colour: str
 
+    @cached_property
+    def roc(self) -> Curves:
+        """ROC curves."""
+        return roc(self.predictions, self.info.classes, self.colour, self.info.positive_index)
 
-def scored(sources: Sources, outcome: Outcome) -> Scored:
-    """Return what is drawn from the predictions of a complete row."""
-    info, gallery, stored = sources.run.info, sources.gallery, sources.stored
-    predictions = out_of_fold(sources.store, sources.run, outcome.row)
-    colour = sources.colours[outcome.row.name]
-    drawing = (predictions, info.classes, colour, info.positive_index)
-    curve, by_recall = roc(*drawing), precision_recall(*drawing)
-    counts = confusion(predictions, info.classes, colour)
-    found = mistakes(predictions, info.classes, stored, only_stored=gallery is not None)
-    areas = {"ROC AUC": curve, "Average precision": by_recall}
-    return Scored(
-        roc=curve,
-        by_recall=by_recall,
-        thresholds=thresholds(predictions, info.classes, info.positive_index),
-        confusion=counts,
-        tables=_class_tables(sources, outcome.row.name, predictions, counts, areas),
-        wrong=wrong_rows(found),
-        wrong_note=wrong_note(found, gallery, stored),
-    )
+    @cached_property
+    def by_recall(self) -> Curves:
+        """Precision against recall."""
+        return precision_recall(self.predictions, self.info.classes, self.colour, self.info.positive_index)
 
+    @cached_property
+    def thresholds(self) -> Thresholds:
+        """Precision and recall against the decision threshold."""
+        return thresholds(self.predictions, self.info.classes, self.info.positive_index)
 
-def _class_tables(
-    sources: Sources, name: str, predictions: Predictions, counts: Confusion, areas: dict[str, Curves]
-) -> tuple[Table, ...]:
-    if sources.run.info.positive is not None:
-        return ()
-    tables = (class_table(predictions, sources.run.info.classes, areas), pairs_table(counts))
-    if sources.points is None:
-        return tables
-    wished = sources.points.of(name).summary().drop(columns="Model")
-    return (*tables, Table.of(sources.points.title, wished))
+    @cached_property
+    def confusion(self) -> Confusion:
+        """Rows by true and predicted class."""
+        return confusion(self.predictions, self.info.classes, self.colour)
+
+    @property
+    def shares(self) -> Confusion:
+        """The same as shares of each true class."""
+        return replace(self.confusion, normalised=True)

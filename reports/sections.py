@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from bench.records import Predictions, Recipe
-from reports.display import Picture, Table, picture
+from bench.records import Recipe
+from reports.classes import class_table, pairs_table
+from reports.display import Display, Picture, Table, picture
+from reports.drawable import Drawable
 from reports.folds import folds_table
-from reports.images import Wrong
-from reports.importance import Importance
+from reports.images import Wrong, mistakes, wrong_note, wrong_rows
 from reports.leaderboard import metric_text
 from reports.matrix import Matrix, matrix
 from reports.outcomes import Outcome
-from reports.pooled import fold_predictions, mean_importance
-from reports.scored import Scored, scored
+from reports.scored import Scored
 from reports.sources import Sources
 from reports.theme import SIZE
 from reports.training import training_curves
 from reports.wording import counted, quantity
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 SQUARE = (4.2, 4.0)
 
@@ -46,7 +42,14 @@ class ModelSection:
         Or the members of an ensemble.
     folds : Table
     scored : Scored or None
-        Drawn from a prediction of every row; None unless the row is complete.
+        What is drawn from a prediction of every row; None unless the row is complete.
+    tables : tuple of Table
+        Classification report, most confused pairs, lowest thresholds with a wished precision; empty unless
+        the row is complete, and for one class against the rest, which has a section of its own.
+    wrong : tuple of Wrong
+        The wrong predictions that are shown.
+    wrong_note : str
+        How many rows are wrong, and which are shown; empty unless the row is complete.
     matrix : Matrix or None
         Its confusion as a table; None also if there are too many classes.
     pictures : tuple of Picture
@@ -62,88 +65,77 @@ class ModelSection:
     parameters: Table
     folds: Table
     scored: Scored | None
+    tables: tuple[Table, ...]
+    wrong: tuple[Wrong, ...]
+    wrong_note: str
     matrix: Matrix | None
     pictures: tuple[Picture, ...]
     warnings: tuple[tuple[str, int], ...]
 
-    @property
-    def wrong(self) -> tuple[Wrong, ...]:
-        """The wrong predictions that are shown."""
-        return () if self.scored is None else self.scored.wrong
 
-    @property
-    def wrong_note(self) -> str:
-        """How many rows are wrong, and which are shown; empty unless the row is complete."""
-        return "" if self.scored is None else self.scored.wrong_note
-
-
-def model_section(sources: Sources, outcome: Outcome) -> ModelSection:
+def model_section(model: Drawable) -> ModelSection:
     """Return the section of a row, as far as its folds go."""
-    name = outcome.row.name
-    found = scored(sources, outcome) if outcome.complete else None
-    table = None if found is None else matrix(found.confusion)
+    sources, outcome = model.sources, model.outcome
+    table = None if model.scored is None else matrix(model.scored.confusion)
+    wrong, note = _wrong(sources, model.scored)
     raised = Counter(text for result in outcome.results for text in set(result.warnings))
     return ModelSection(
         outcome=outcome,
         rank=sources.board.rank(outcome.row),
-        anchor=sources.anchors[name],
-        hue=sources.hues[name],
+        anchor=sources.anchors[model.name],
+        hue=sources.hues[model.name],
         score=metric_text(sources.board.line(outcome.row), sources.run.metric),
         parameters=_parameters(outcome),
         folds=folds_table(outcome, sources.run.metric),
-        scored=found,
+        scored=model.scored,
+        tables=() if model.scored is None else _class_tables(sources, model.name, model.scored),
+        wrong=wrong,
+        wrong_note=note,
         matrix=table,
-        pictures=tuple(_Pictures(sources, outcome).drawn(None if table else found)),
+        pictures=tuple(_pictures(model, None if table else model.scored)),
         warnings=tuple(raised.most_common()),
     )
 
 
-@dataclass(frozen=True)
-class _Pictures:
-    sources: Sources
-    outcome: Outcome
+def _wrong(sources: Sources, scored: Scored | None) -> tuple[tuple[Wrong, ...], str]:
+    """Return the wrong predictions that are shown, and how many there are."""
+    if scored is None:
+        return (), ""
+    classes, gallery = sources.run.info.classes, sources.gallery
+    found = mistakes(scored.predictions, classes, sources.stored, only_stored=gallery is not None)
+    return wrong_rows(found), wrong_note(found, gallery, sources.stored)
 
-    def drawn(self, crowded: Scored | None) -> Iterator[Picture]:
-        """Yield the pictures of the row; its confusion too if there are too many classes for a table."""
-        folds = fold_predictions(self.sources.store, self.outcome)
-        if crowded is not None:
-            caption = "The colour scale is stretched, so that rare errors show."
-            yield self._picture(crowded.confusion.plot, "counts", "Confusion, rows", caption, SQUARE)
-        yield from self._training(folds)
-        yield from self._importance(folds)
 
-    def _training(self, folds: list[Predictions]) -> Iterator[Picture]:
-        """Yield one picture per quantity in the histories."""
-        for i, curve in enumerate(training_curves(folds, self._colour)):
-            title = f"Training: {curve.quantity.replace('_', ' ')}"
-            caption = "Thin lines are folds, the thick line is their mean."
-            yield self._picture(curve.plot, f"training-{i}", title, caption)
+def _class_tables(sources: Sources, name: str, scored: Scored) -> tuple[Table, ...]:
+    info, points = sources.run.info, sources.points
+    if info.positive is not None:
+        return ()
+    areas = {"ROC AUC": scored.roc, "Average precision": scored.by_recall}
+    tables = (class_table(scored.predictions, info.classes, areas), pairs_table(scored.confusion))
+    if points is None:
+        return tables
+    return (*tables, Table.of(points.title, points.of(name).summary().drop(columns="Model")))
 
-    def _importance(self, folds: list[Predictions]) -> Iterator[Picture]:
-        """Yield the importance of the features, if the model tells it."""
-        values = mean_importance(folds)
-        if values is None:
-            return
-        names = tuple(self.sources.stored.feature_names.tolist())
-        display = Importance(names, values, self.sources.run.info.image_shape, self._colour)
-        caption = f"{display.sentence()} Mean over {counted(len(folds), 'fold')}."
-        yield self._picture(display.plot, "importance", "Feature importance", caption)
 
-    @property
-    def _colour(self) -> str:
-        return self.sources.colours[self.outcome.row.name]
+def _pictures(model: Drawable, crowded: Scored | None) -> Iterator[Picture]:
+    """Yield the pictures of the row; its confusion too if there are too many classes for a table."""
+    if crowded is not None:
+        caption = "The colour scale is stretched, so that rare errors show."
+        yield _picture(model, crowded.confusion, "counts", "Confusion, rows", caption, SQUARE)
+    for i, curve in enumerate(training_curves(model.folds, model.colour)):
+        title = f"Training: {curve.quantity.replace('_', ' ')}"
+        caption = "Thin lines are folds, the thick line is their mean."
+        yield _picture(model, curve, f"training-{i}", title, caption)
+    if model.importance is not None:
+        caption = f"{model.importance.sentence()} Mean over {counted(len(model.folds), 'fold')}."
+        yield _picture(model, model.importance, "importance", "Feature importance", caption)
 
-    def _picture(
-        self,
-        plot: Callable[[Axes], None],
-        part: str,
-        title: str,
-        caption: str,
-        size: tuple[float, float] = SIZE,
-    ) -> Picture:
-        name = self.outcome.row.name
-        full = f"{self.sources.anchors[name]}-{part}"
-        return picture(plot, full, title, caption, about=f"{title} of {name}", size=size)
+
+def _picture(
+    model: Drawable, display: Display, part: str, title: str, caption: str, size: tuple[float, float] = SIZE
+) -> Picture:
+    full = f"{model.sources.anchors[model.name]}-{part}"
+    return picture(display.plot, full, title, caption, about=f"{title} of {model.name}", size=size)
 
 
 def _parameters(outcome: Outcome) -> Table:

@@ -81,3 +81,45 @@ def test_shear_slants_columns_and_keeps_rows(images):
 def test_the_border_is_repeated():
     bright = np.ones((20, 8, 8, 3), dtype="float32")
     assert np.allclose(moved(bright, rotation=30, shift=0.3)[1], 1)
+
+
+@pytest.fixture
+def ramps():
+    """Two channels that tell each pixel's row and column: float32, shape (300, 20, 30, 2)."""
+    return np.repeat(np.stack(np.indices((20, 30)), axis=-1)[None].astype("float32"), 300, axis=0)
+
+
+def bent(images, elastic):
+    import keras
+
+    from estimators.augmentation import RandomElastic
+
+    keras.utils.set_random_seed(1)
+    layer = RandomElastic(elastic)
+    return layer, keras.ops.convert_to_numpy(layer(images, training=True))
+
+
+def test_nothing_bends_outside_training_or_by_zero(images):
+    layer, still = bent(images, 0.0)
+    assert np.allclose(still, images, atol=1e-6)
+    layer.elastic = 0.1
+    assert np.array_equal(np.asarray(layer(images, training=False)), images)
+
+
+def test_bending_moves_points_by_a_share_of_each_side(ramps):
+    ways = (bent(ramps, 0.02)[1] - ramps)[:, 5:-5, 5:-5]
+    assert ways.std(axis=(0, 1, 2)) == pytest.approx([0.4, 0.6], rel=0.25)
+    assert np.abs(ways.mean(axis=(0, 1, 2))).max() < 0.05
+
+
+def test_bending_is_smooth_and_anew_for_each_image(ramps):
+    ways = (bent(ramps, 0.02)[1] - ramps)[:, 5:-5, 5:-5]
+    assert np.abs(np.diff(ways, axis=2)).mean() < np.abs(ways).mean() / 2
+    middle = ways[:, 5, 10, 0]
+    assert np.unique(middle.round(5)).size > 290
+    assert abs(np.corrcoef(middle[:-1], middle[1:])[0, 1]) < 0.2
+
+
+def test_bending_repeats_the_border():
+    bright = np.ones((20, 8, 8, 3), dtype="float32")
+    assert np.allclose(bent(bright, 0.3)[1], 1)

@@ -18,7 +18,7 @@ from sklearn.datasets import load_digits
 from estimators import CNN
 
 X, y = load_digits(n_class=4, return_X_y=True)
-recipe = {"label_smoothing": 0.1, "averaging": 0.9, "views": 5, "validation_fraction": 0.1}
+recipe = {"label_smoothing": 0.1, "averaging": 0.9, "views": 5, "elastic": 0.02, "validation_fraction": 0.1}
 model = CNN(filters=4, dense=16, epochs=8, random_state=0, **recipe)
 scores = model.fit(X[:400], y[:400]).predict_proba(X[400:])
 print(keras.backend.backend(), model.device_)

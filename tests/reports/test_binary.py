@@ -11,6 +11,7 @@ from sklearn import metrics as reference
 
 from bench.datasets import one_against_rest
 from reports.binary import pooled
+from reports.drawable import Drawable
 from reports.html import page
 from reports.leaderboard import leaderboard
 from reports.operating import lowest_threshold, operating_points
@@ -75,7 +76,7 @@ def test_pooled_figures_are_scikit_learns(made):
 
     board = leaderboard(made.store, made.run)
     sources = Sources(made.store, board, None)
-    sections = [model_section(sources, outcome) for outcome in board.outcomes]
+    sections = [model_section(Drawable(sources, outcome)) for outcome in board.outcomes]
     k = made.run.info.positive_index
     table = pooled(sections, k).set_index("model")
     assert set(table.index) == {"sgd", "forest", "never"}

@@ -17,6 +17,7 @@ from sklearn.metrics import (
 from bench.records import Part
 from reports.comparison_data import comparison_data
 from reports.confusion import Confusion
+from reports.drawable import Drawable
 from reports.evidence import evidence
 from reports.figures import figures
 from reports.folds import folds_frame, folds_table
@@ -46,7 +47,7 @@ def few(digits, tmp_path_factory):
 def parts(few):
     board = leaderboard(few.store, few.run)
     sources = Sources(few.store, board, evidence(few.store, board))
-    return sources, [model_section(sources, outcome) for outcome in board.outcomes]
+    return sources, [model_section(Drawable(sources, outcome)) for outcome in board.outcomes]
 
 
 @pytest.fixture(scope="module")
@@ -194,7 +195,7 @@ def test_no_complete_model_no_comparison(digits, tmp_path):
     made = make_run(tmp_path / "run", digits, [Model("part", missing=(1,))])
     board = leaderboard(made.store, made.run)
     sources = Sources(made.store, board, evidence(made.store, board))
-    sections = [model_section(sources, outcome) for outcome in board.outcomes]
+    sections = [model_section(Drawable(sources, outcome)) for outcome in board.outcomes]
     assert comparison_data(sources, sections) is None
     assert models_data(sources, sections) == {}
 
@@ -204,7 +205,7 @@ def test_a_model_that_the_metric_does_not_rank_has_curves_but_no_pair(digits, tm
     made = make_run(tmp_path / "run", digits, models, metric="log_loss")
     board = leaderboard(made.store, made.run)
     sources = Sources(made.store, board, evidence(made.store, board))
-    sections = [model_section(sources, outcome) for outcome in board.outcomes]
+    sections = [model_section(Drawable(sources, outcome)) for outcome in board.outcomes]
     found = comparison_data(sources, sections)
     assert len(found["models"]) == 3
     assert len(found["pairs"]) == 1
@@ -225,6 +226,6 @@ def test_classes_of_text_and_many_classes(tmp_path):
         tmp_path / "run", make_dataset(np.random.default_rng(0).random((450, 2)), y), [Model("a")], n_splits=2
     )
     board = leaderboard(made.store, made.run)
-    section = model_section(Sources(made.store, board, None), board.outcomes[0])
+    section = model_section(Drawable(Sources(made.store, board, None), board.outcomes[0]))
     assert section.matrix is None
     assert [picture.title for picture in section.pictures] == ["Confusion, rows"]
