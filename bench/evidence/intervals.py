@@ -21,10 +21,10 @@ def intervals(
 ) -> pd.DataFrame:
     """Return the interval of each metric of each model.
 
-    Accuracy has the score interval of Wilson (1927). Other metrics have the normal interval with the standard
-    error of a bootstrap over rows (Efron & Tibshirani 1993), taken on the scale of the logit, or of the
-    logarithm for losses, and transformed back (so Pepe 2003 for ROC AUC); near 1 it holds the truth more
-    often than percentiles do. Both hold for these fitted models: they cover the choice of the rows, not
+    Accuracy has the score interval of Wilson (1927). Other metrics have the interval of Student's t with the
+    standard error of a bootstrap over rows (Efron & Tibshirani 1993), taken on the scale of the logit, or of
+    the logarithm for losses, and transformed back (so Pepe 2003 for ROC AUC); near 1 it holds the truth more
+    often than percentiles do. The degrees of freedom say how well the error itself is known. Both hold for these fitted models: they cover the choice of the rows, not
     that of the training sets.
 
     Parameters
@@ -62,9 +62,10 @@ def _wilson(data: OutOfFold) -> pd.DataFrame:
 
 def _bootstrap(data: OutOfFold, metric: str, drawn: Resampled) -> pd.DataFrame:
     from scipy.special import expit, logit
+    from scipy.stats import t
 
     value, method = drawn.value, f"bootstrap over rows, n={len(drawn.replicates)}"
-    reach = Z * standard_errors(drawn.replicates)
+    reach = t.ppf((1 + LEVEL) / 2, drawn.freedom) * standard_errors(drawn.replicates)
     if METRICS[metric].greater_is_better:
         value = np.where((value > 0) & (value < 1), value, np.nan)
         reach = reach / (value * (1 - value))

@@ -31,10 +31,14 @@ class Resampled:
     value : ndarray of shape (n_models,), float64
     replicates : ndarray of shape (n_resamples, n_models), float64
         Both are NaN where the metric needs probabilities and a model has none.
+    freedom : ndarray of shape (n_models,), float64
+        Degrees of freedom of the standard error, see `degrees_of_freedom`; infinite for metrics that are no
+        means over rows.
     """
 
     value: np.ndarray
     replicates: np.ndarray
+    freedom: np.ndarray
 
 
 def replicates(data: OutOfFold, metric: str, n_resamples: int = 1000, seed: int = 0) -> np.ndarray:
@@ -60,15 +64,44 @@ def resampled(
     -------
     dict of str to Resampled
     """
-    of_rows = _means([metric for metric in metrics if metric in _OF_ROWS], data)
+    columns = {metric: _OF_ROWS[metric](data) for metric in metrics if metric in _OF_ROWS}
+    of_rows = _means(columns)
     of_classes = _averages([metric for metric in metrics if metric in _OF_CLASSES], data)
     drawn = [of_rows(counts) | of_classes(counts) for counts in resamples(data.n_rows, n_resamples, seed)]
     as_they_are = np.ones((1, data.n_rows))
     value = of_rows(as_they_are) | of_classes(as_they_are)
+    unknown = np.full(len(data.models), np.inf)
     return {
-        metric: Resampled(value[metric][0], np.concatenate([part[metric] for part in drawn]))
+        metric: Resampled(
+            value=value[metric][0],
+            replicates=np.concatenate([part[metric] for part in drawn]),
+            freedom=degrees_of_freedom(columns[metric]) if metric in columns else unknown,
+        )
         for metric in metrics
     }
+
+
+def degrees_of_freedom(columns: np.ndarray) -> np.ndarray:
+    """Return to how many degrees of freedom the standard errors of means over rows are known.
+
+    Few rows of great weight, such as the misranked ones of a nearly perfect model, make a standard error
+    uncertain. By Satterthwaite (1946) it has twice its squared mean over its variance degrees of freedom:
+    2 n / (kurtosis - 1).
+
+    Parameters
+    ----------
+    columns : ndarray of shape (n_models, n_rows)
+
+    Returns
+    -------
+    ndarray of shape (n_models,), float64
+        At least 1; infinite where all rows are alike.
+    """
+    squares = (columns - columns.mean(axis=1, keepdims=True)) ** 2
+    variance = squares.mean(axis=1)
+    excess = (squares**2).mean(axis=1) - variance**2
+    shares = np.divide(2 * variance**2, excess, out=np.full(len(columns), np.inf), where=excess > 0)
+    return np.maximum(columns.shape[1] * shares, 1.0)
 
 
 def standard_errors(replicates: np.ndarray) -> np.ndarray:
@@ -94,10 +127,10 @@ def resamples(n_rows: int, n_resamples: int, seed: int) -> Iterator[np.ndarray]:
         yield counts
 
 
-def _means(metrics: Sequence[str], data: OutOfFold) -> Statistics:
-    """Return the function from counts (k, n) to metrics of every model that are means over rows."""
-    columns = {metric: np.ascontiguousarray(_OF_ROWS[metric](data).T) for metric in metrics}
-    return lambda counts: {metric: counts @ own / data.n_rows for metric, own in columns.items()}
+def _means(columns: dict[str, np.ndarray]) -> Statistics:
+    """Return the function from counts (k, n) to means over rows of each metric's columns (n_models, n)."""
+    of_rows = {metric: np.ascontiguousarray(own.T) for metric, own in columns.items()}
+    return lambda counts: {metric: counts @ own / len(own) for metric, own in of_rows.items()}
 
 
 def _right(data: OutOfFold) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Whether the evidence is true: simulations in which the truth is known.
 
-    python tests/benchmarks/evidence_truth.py coverage equal power [--runs 1000]
+    python tests/benchmarks/evidence_truth.py coverage equal power [--runs 1000] [--rows 500]
     python tests/benchmarks/evidence_truth.py forest [--data digits] [--rows 1797]
 
 coverage: share of 95 % intervals that hold the metric of a million other rows. equal: share of runs in which
@@ -28,6 +28,7 @@ METRICS = ("accuracy", "balanced_accuracy", "f1_macro", "log_loss", "roc_auc_ovr
 N_MODELS = 12
 N_PAIRS = N_MODELS * (N_MODELS - 1) // 2
 N_ROWS = 42_000
+SIZES = (500, 2000, 10_000)
 DIFFERENCE, DISCORDANT = 0.005, 0.03
 
 
@@ -37,7 +38,7 @@ def main() -> None:
     parser.add_argument("what", nargs="+", choices=list(SIMULATIONS))
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--data", default="digits")
-    parser.add_argument("--rows", help="of the data, for forest")
+    parser.add_argument("--rows", help="of the data, for forest; simulated ones, for coverage")
     wish = parser.parse_args()
     for what in wish.what:
         SIMULATIONS[what](wish)
@@ -115,7 +116,7 @@ def forests(source: str, rows: str | None, n_splits: int = 5) -> tuple[OutOfFold
 
 
 def _coverage(wish: argparse.Namespace) -> None:
-    for n_rows in (500, 2000, 10_000):
+    for n_rows in [int(wish.rows)] if wish.rows else SIZES:
         shares = coverage(n_rows, wish.runs)
         print(f"coverage, {n_rows:,} rows (n = {wish.runs}):", *(f"{m} {s:.3f}" for m, s in shares.items()))
 

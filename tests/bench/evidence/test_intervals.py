@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest, bootstrap
+from scipy.stats import binomtest, bootstrap, t
 
 from bench.evidence.intervals import intervals
+from bench.evidence.resampling import degrees_of_freedom
 from bench.metrics import metrics_of
 
 
@@ -34,7 +35,8 @@ def test_log_loss_has_the_error_of_scipys_bootstrap_on_the_log_scale(made):
     line = intervals(data, ["log_loss"], n_resamples=4000, seed=1).loc[0]
     losses = -np.log(data.scores[0][np.arange(400), data.y_true].astype(float))
     known = bootstrap((losses,), np.mean, n_resamples=4000, method="percentile", rng=2).standard_error
-    error = np.log(line["high"] / line["low"]) / (2 * 1.96) * line["value"]
+    width = 2 * t.ppf(0.975, degrees_of_freedom(losses[None])[0])
+    error = np.log(line["high"] / line["low"]) / width * line["value"]
     assert error == pytest.approx(known, rel=0.06)
     assert line["low"] * line["high"] == pytest.approx(line["value"] ** 2)
     assert line["method"] == "bootstrap over rows, n=4000"

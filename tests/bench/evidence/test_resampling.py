@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from bench.evidence.components import average_precision_components, roc_auc_components
-from bench.evidence.resampling import replicates, resampled, resamples
+from bench.evidence.resampling import degrees_of_freedom, replicates, resampled, resamples
 from bench.metrics import METRICS, metrics_of, score
 
 EXACT = [name for name, metric in METRICS.items() if metric.needs != "scores"]
@@ -79,6 +79,21 @@ def test_the_expansion_is_close_to_the_metric_of_the_drawn_rows(made, metric):
     spread = drawn.std()
     assert np.abs(expanded.replicates[:, 0] - drawn).max() < 0.3 * spread
     assert expanded.replicates.std() == pytest.approx(spread, rel=0.05)
+
+
+def test_degrees_of_freedom_are_those_of_normal_rows_and_fewer_with_rare_great_ones():
+    rng = np.random.default_rng(0)
+    rare = np.where(rng.random(10_000) < 0.002, 1.0, 0.0)
+    normal, few, none = degrees_of_freedom(np.stack([rng.normal(size=10_000), rare, np.ones(10_000)]))
+    assert normal == pytest.approx(10_000, rel=0.1)
+    assert few == pytest.approx(2 * rare.sum(), rel=0.05)
+    assert none == np.inf
+
+
+def test_metrics_that_are_no_means_over_rows_have_no_limit_of_freedom(made):
+    found = resampled(made(60, 2), ["f1_macro", "log_loss"], n_resamples=2)
+    assert np.isinf(found["f1_macro"].freedom).all()
+    assert ((found["log_loss"].freedom >= 1) & (found["log_loss"].freedom < 200)).all()
 
 
 def test_decision_scores_have_no_log_loss_and_leave_others_theirs(made):
