@@ -24,8 +24,8 @@ def intervals(
     Accuracy has the score interval of Wilson (1927). Other metrics have the interval of Student's t with the
     standard error of a bootstrap over rows (Efron & Tibshirani 1993), taken on the scale of the logit, or of
     the logarithm for losses, and transformed back (so Pepe 2003 for ROC AUC); near 1 it holds the truth more
-    often than percentiles do. The degrees of freedom say how well the error itself is known. Both hold for these fitted models: they cover the choice of the rows, not
-    that of the training sets.
+    often than percentiles do. The degrees of freedom say how well the error itself is known. Both hold for
+    these fitted models: they cover the choice of the rows, not that of the training sets.
 
     Parameters
     ----------
