@@ -92,9 +92,9 @@ class Deskew(ImageTransformer):
     """Straighten slanting images and move their centre of mass to the middle, by one affine map.
 
     The slant is that of the line which predicts the column of the light from its row: the ratio of the second
-    moments, at most 45 degrees either way. Light counts by its value, so the background must be 0, or darker
-    than that; the channels of a colour image are moved together, by the moments of their mean. Rows that are
-    no images (height 1), and images without light, stay as they are.
+    moments, at most 45 degrees either way. Light is the distance of a pixel from the background, so that ink
+    on white paper counts as chalk on a blackboard does; the channels of a colour image are moved together, by
+    the moments of their mean. Rows that are no images (height 1), and empty images, stay as they are.
 
     With `resize`, height and width are changed too, each by a factor of at most two, until the light spreads
     as far along rows and along columns as it does on average in the training images.
@@ -112,6 +112,8 @@ class Deskew(ImageTransformer):
     ----------
     image_shape_ : tuple of int
         (height, width, channels) that the rows were read as.
+    background_ : ndarray of shape (channels,), float64
+        Median of the pixels on the border of the training images.
     spread_ : ndarray of shape (2,), float64, or None
         Mean standard deviation of the light along rows and columns of the straightened training images, in
         pixels; None without `resize`.
@@ -139,16 +141,28 @@ class Deskew(ImageTransformer):
         self.resize = resize
 
     def _learn(self, rows: np.ndarray) -> None:
-        self.spread_ = None
-        if self.resize and self.image_shape_[0] > 1:
+        self.background_, self.spread_ = np.zeros(self.image_shape_[2]), None
+        if self.image_shape_[0] == 1:
+            return
+        self.background_ = _background(rows.reshape(-1, *self.image_shape_))
+        if self.resize:
             parts = (rows[part].reshape(-1, *self.image_shape_) for part in chunks(*rows.shape))
-            found = [moments(images) for images in parts]
+            found = [moments(images - self.background_) for images in parts]
             spreads = np.concatenate([part.spread[part.lit] for part in found])
             mean = spreads.mean(axis=0) if len(spreads) else np.zeros(2)
             self.spread_ = np.maximum(mean, np.finfo(float).tiny)
 
     def _transformed(self, images: np.ndarray) -> np.ndarray:
-        return images if self.image_shape_[0] == 1 else warp(images, upright(images, self.spread_))
+        if self.image_shape_[0] == 1:
+            return images
+        light = images - self.background_
+        return warp(light, upright(light, self.spread_)) + self.background_
+
+
+def _background(images: np.ndarray) -> np.ndarray:
+    """Return the median of the pixels on the border of images (n, height, width, channels), by channel."""
+    sides = (images[:, 0], images[:, -1], images[:, 1:-1, 0], images[:, 1:-1, -1])
+    return np.median(np.concatenate(sides, axis=1), axis=(0, 1)).astype(np.float64)
 
 
 class MeanPool(ImageTransformer):

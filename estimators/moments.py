@@ -29,9 +29,9 @@ def moments(images: np.ndarray) -> Moments:
     Parameters
     ----------
     images : ndarray of shape (n, height, width, channels)
-        Light on a background of 0; channels count by their mean, and negative values as 0.
+        On a background of 0; light is the mean of the channels' distances from it.
     """
-    light = np.maximum(images.mean(axis=3, dtype=np.float64), 0)
+    light = np.abs(images).mean(axis=3, dtype=np.float64)
     mass = light.sum(axis=(1, 2))
     light /= np.where(mass > 0, mass, 1)[:, None, None]
     y, x = (np.arange(side) - (side - 1) / 2 for side in light.shape[1:])
@@ -52,7 +52,7 @@ def upright(images: np.ndarray, spread: np.ndarray | None = None) -> np.ndarray:
     Parameters
     ----------
     images : ndarray of shape (n, height, width, channels)
-        Light on a background of 0.
+        On a background of 0.
     spread : ndarray of shape (2,) or None, default=None
         Wished standard deviation of the light of the straight image along rows and columns, in pixels; no
         side is more than doubled or halved. None keeps the size.

@@ -126,6 +126,14 @@ def test_deskew_is_one_affine_transform(images):
         assert np.allclose(found, expected, atol=1e-5)
 
 
+@pytest.mark.parametrize("resize", [False, True])
+def test_ink_on_paper_is_deskewed_as_chalk_on_a_blackboard(images, resize):
+    chalk = rows_of(images)
+    deskewed = Deskew(resize=resize).fit_transform(chalk)
+    for ink, back in ((255 - 15 * chalk, lambda rows: (255 - rows) / 15), (chalk - 7, lambda rows: rows + 7)):
+        assert np.allclose(back(Deskew(resize=resize).fit_transform(ink)), deskewed, atol=1e-4)
+
+
 @pytest.mark.parametrize("image", [np.zeros((4, 4)), -np.ones((4, 4))], ids=["dark", "negative"])
 def test_images_without_light_stay_as_they_are(image):
     assert np.array_equal(Deskew().fit_transform(image.reshape(1, 16)), image.reshape(1, 16))
