@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import os
 import platform
 import shutil
@@ -94,9 +95,19 @@ def versions(packages: Iterable[str]) -> dict[str, str]:
     """
     found = {name: _version(name) for name in packages}
     if "keras" in found:
-        backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+        backend = keras_backend()
         found |= {"KERAS_BACKEND": backend, backend: _version(backend)}
     return found
+
+
+def keras_backend() -> str:
+    """Return the backend that Keras will take: by its variable, else its settings file, else TensorFlow."""
+    home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+    try:
+        settings = json.loads((home / "keras.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        settings = {}  # as Keras itself takes a missing or torn file
+    return os.environ.get("KERAS_BACKEND") or settings.get("backend", "tensorflow")
 
 
 def usable_cores() -> int:

@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from estimators.moments import moments
+
 pytestmark = pytest.mark.slow
 
 
@@ -72,10 +74,16 @@ def test_zoom_changes_height_and_width_apart(images):
     assert np.unique(masses.round(4)).size > 150
 
 
-def test_shear_slants_columns_and_keeps_rows(images):
-    slanted = moved(images, shear=20)[1]
-    assert not np.allclose(slanted, images, atol=0.1)
-    assert np.abs(angles(slanted)).max() < 8
+def test_shear_slants_columns_by_its_angle_and_keeps_rows():
+    pole = np.zeros((200, 31, 31, 1), dtype="float32")
+    pole[:, 6:25, 14:17] = 1
+    slanted = moved(pole, shear=20)[1]
+    slopes = [moments(image[None]).slant[0] for image in slanted]
+    assert [min(slopes), max(slopes)] == pytest.approx(
+        [-np.sin(np.radians(20)), np.sin(np.radians(20))], rel=0.1
+    )
+    beam = pole.transpose(0, 2, 1, 3)
+    assert np.abs(angles(moved(beam, shear=20)[1])).max() < 1
 
 
 def test_the_border_is_repeated():
