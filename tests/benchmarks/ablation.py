@@ -36,7 +36,6 @@ VARIANTS: dict[str, Params] = {
     "averaged weights": {"averaging": 0.99},
     "two convolutions per block, half the epochs": {"depth": 2, "epochs": 6},
     "5 views": {"views": 5},
-    "9 views": {"views": 9},
 }
 
 
