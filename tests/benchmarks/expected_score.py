@@ -33,6 +33,7 @@ def main() -> None:
     parser.add_argument("models", nargs="+")
     parser.add_argument("--data", required=True)
     parser.add_argument("--splits", type=int, default=20)
+    parser.add_argument("--first", type=int, default=0, help="seed of the first split")
     parser.add_argument("--cv", type=int, default=5)
     parser.add_argument("--test", type=int, default=N_TEST)
     wish = parser.parse_args()
@@ -40,7 +41,7 @@ def main() -> None:
     whole = given if given.y_test is None else joined(given)
     for spec in select(wish.models):
         hits, widths = 0, []
-        for seed in range(wish.splits):
+        for seed in range(wish.first, wish.first + wish.splits):
             data = split(whole, wish.test, seed=seed, stratified=True)
             low, high = promised(spec, data, wish.cv, seed)
             true = fit(spec, resolve(spec, "quick"), data, seed=seed, threads=1).accuracy

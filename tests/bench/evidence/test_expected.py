@@ -39,6 +39,13 @@ def test_losses_are_expected_to_fall():
     assert 0.2 - low > high - 0.2
 
 
+def test_what_more_rows_gain_is_between_nothing_and_a_power_of_their_number():
+    exact = expected("accuracy", 0.9, 1e-9, np.full(5, 0.9), 1000, 10**9, 5)
+    most = 0.1 * (1 - 0.8**0.25)
+    assert np.mean(exact) == pytest.approx(0.9 + most / 2, abs=1e-6)
+    assert exact[1] - exact[0] == pytest.approx(2 * 1.96 * most / math.sqrt(12), rel=1e-3)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_new_rows_of_the_same_model_are_inside_most_of_the_time(seed):
     rng = np.random.default_rng(seed)
