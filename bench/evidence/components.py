@@ -7,7 +7,13 @@ a metric have the mean zero.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+
+from bench.evidence.out_of_fold import OutOfFold
+
+Ranked = Callable[[np.ndarray, np.ndarray], tuple[float, np.ndarray]]
 
 
 def roc_auc_components(positive: np.ndarray, scores: np.ndarray) -> tuple[float, np.ndarray]:
@@ -65,6 +71,46 @@ def average_precision_components(positive: np.ndarray, scores: np.ndarray) -> tu
     loss = np.cumsum(positives * precision / said)
     derivative = _of_rows(place, positive, precision - value + gain, -loss)
     return value, len(scores) / positives.sum() * derivative
+
+
+def one_vs_rest(data: OutOfFold, function: Ranked) -> np.ndarray:
+    """Return value plus component of each row: mean over the classes of a fold, then over folds.
+
+    Rows are ranked within their fold alone, since scores of two fits need no common scale.
+
+    Parameters
+    ----------
+    data : OutOfFold
+    function : callable
+        `roc_auc_components` or `average_precision_components`.
+
+    Returns
+    -------
+    ndarray of shape (n_models, n_rows), float64
+        Their means over all rows are the metric; NaN where no fold has two classes.
+    """
+    ranked = [(rows, classes) for rows in _rows_of_folds(data) if len(classes := _ranked_classes(data, rows))]
+    found = np.full((len(data.models), data.n_rows), 0.0 if ranked else np.nan)
+    for rows, classes in ranked:
+        scale = data.n_rows / (len(rows) * len(ranked) * len(classes))
+        for line, scores in zip(found, data.scores, strict=True):
+            for k in classes:
+                value, components = function(data.y_true[rows] == k, scores[rows, k])
+                line += value / (len(ranked) * len(classes))
+                line[rows] += components * scale
+    return found
+
+
+def _rows_of_folds(data: OutOfFold) -> list[np.ndarray]:
+    return [np.flatnonzero(data.fold == fold) for fold in np.unique(data.fold)]
+
+
+def _ranked_classes(data: OutOfFold, rows: np.ndarray) -> np.ndarray:
+    """Return the classes that some rows can be ranked by; none if the rest is missing."""
+    occurring = np.unique(data.y_true[rows])
+    if len(occurring) < 2:
+        return occurring[:0]
+    return occurring if data.positive is None else occurring[occurring == data.positive]
 
 
 def _tied_counts(positive: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -38,9 +38,9 @@ def intervals(
     Returns
     -------
     DataFrame
-        One line for each model and metric: model, metric, value (over all rows at once, not the mean over
-        folds), low, high, level, method, covers. Bounds are NaN if the metric is undefined, 0 or
-        1, or if all resamples agree: then they tell nothing.
+        One line for each model and metric: model, metric, value (see `resampled`), low, high, level, method,
+        covers. Bounds are NaN if the metric is undefined, 0 or 1, or if all resamples agree: then they tell
+        nothing.
     """
     drawn = resampled(data, [metric for metric in metrics if metric != "accuracy"], n_resamples, seed)
     parts = [

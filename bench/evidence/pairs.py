@@ -49,7 +49,7 @@ def pairs(
         One line for each unordered pair:
 
         - model_a, model_b: in the order of `data.models`
-        - difference, low, high: by how much a is better (for losses: lower) over all rows, and the normal
+        - difference, low, high: by how much a is better (for losses: lower), see `resampled`, and the normal
           interval of 95 % with the standard error of a paired bootstrap; NaN where no resample differs
         - only_a, only_b: rows that only one of them gets right
         - p_mcnemar: exact, of accuracy (McNemar 1947); NaN for other metrics

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from bench.evidence.components import average_precision_components, roc_auc_components
+from bench.evidence.components import average_precision_components, one_vs_rest, roc_auc_components
 from bench.evidence.out_of_fold import OutOfFold
 from bench.metrics import normalised
 
@@ -55,8 +55,8 @@ def resampled(
     ----------
     data : OutOfFold
     metrics : sequence of str
-        Names in `bench.metrics.METRICS`. On resamples, ROC AUC and average precision are expanded to the
-        first order in the rows' weights; all others are exact.
+        Names in `bench.metrics.METRICS`. ROC AUC and average precision are means over folds, and on resamples
+        expanded to the first order in the rows' weights; all others are over all rows at once, and exact.
     n_resamples : int
     seed : int
 
@@ -147,27 +147,11 @@ def _losses(data: OutOfFold) -> np.ndarray:
 
 
 def _roc_auc(data: OutOfFold) -> np.ndarray:
-    return _one_vs_rest(data, roc_auc_components)
+    return one_vs_rest(data, roc_auc_components)
 
 
 def _average_precision(data: OutOfFold) -> np.ndarray:
-    return _one_vs_rest(data, average_precision_components)
-
-
-def _one_vs_rest(
-    data: OutOfFold, function: Callable[[np.ndarray, np.ndarray], tuple[float, np.ndarray]]
-) -> np.ndarray:
-    """Return value plus component of each row, averaged over the classes that count."""
-    found = np.zeros((len(data.models), data.n_rows))
-    occurring = np.unique(data.y_true)
-    if len(occurring) < 2:
-        return found + np.nan
-    classes = occurring if data.positive is None else [data.positive]
-    for line, scores in zip(found, data.scores, strict=True):
-        for k in classes:
-            value, components = function(data.y_true == k, scores[:, k])
-            line += (value + components) / len(classes)
-    return found
+    return one_vs_rest(data, average_precision_components)
 
 
 def _averages(metrics: Sequence[str], data: OutOfFold) -> Statistics:

@@ -2,10 +2,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.special import logit
 from scipy.stats import binomtest, bootstrap, t
 
 from bench.evidence.intervals import intervals
-from bench.evidence.resampling import degrees_of_freedom
+from bench.evidence.resampling import degrees_of_freedom, resampled, standard_errors
 from bench.metrics import metrics_of
 
 
@@ -42,6 +43,16 @@ def test_log_loss_has_the_error_of_scipys_bootstrap_on_the_log_scale(made):
     assert line["method"] == "bootstrap over rows, n=4000"
 
 
+def test_an_error_that_few_rows_decide_reaches_further(made):
+    data = made(400, 1)
+    drawn = resampled(data, ["roc_auc_ovr"])["roc_auc_ovr"]
+    line = intervals(data, ["roc_auc_ovr"]).loc[0]
+    value, error = drawn.value[0], standard_errors(drawn.replicates)[0]
+    reach = (logit(line["high"]) - logit(line["low"])) / 2 * value * (1 - value)
+    assert drawn.freedom[0] < 30
+    assert reach / error == pytest.approx(t.ppf(0.975, drawn.freedom[0]), rel=1e-6)
+
+
 def test_on_the_logit_scale_the_interval_of_accuracy_is_nearly_wilsons(made):
     data = made(3000, 1, n_classes=4)
     table = intervals(data, ["accuracy", "recall_macro"], n_resamples=4000).set_index("metric")
@@ -50,7 +61,7 @@ def test_on_the_logit_scale_the_interval_of_accuracy_is_nearly_wilsons(made):
 
 
 def test_bounds_stay_between_zero_and_one(made):
-    table = intervals(made(30, 2), ["roc_auc_ovr", "f1_macro"], n_resamples=100)
+    table = intervals(made(150, 2), ["roc_auc_ovr", "f1_macro"], n_resamples=100)
     assert ((table["low"] > 0) & (table["high"] < 1)).all()
 
 

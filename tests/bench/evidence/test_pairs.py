@@ -9,8 +9,8 @@ from statsmodels.stats.contingency_tables import mcnemar as reference
 
 from bench.evidence.fold_tests import corrected_t_test, probabilities
 from bench.evidence.pairs import holm, mcnemar, only_right, pairs
-from bench.evidence.resampling import replicates
-from bench.metrics import METRICS, score
+from bench.evidence.resampling import replicates, resampled
+from bench.metrics import METRICS
 
 ALL_CLASSES = [name for name, metric in METRICS.items() if metric.runs != "--binary"]
 
@@ -44,7 +44,7 @@ def test_discordant_rows_are_counted(made):
 def test_differences_are_those_of_the_leaderboard_and_positive_if_a_is_better(made, metric):
     data = made(250, 3, step=0.5)
     table = pairs(data, folds_of(data), metric, n_resamples=100)
-    found = [score(data.predictions(model))[metric] for model in data.models]
+    found = resampled(data, [metric], n_resamples=1)[metric].value
     sign = 1 if METRICS[metric].greater_is_better else -1
     expected = [sign * (found[a] - found[b]) for a, b in ((0, 1), (0, 2), (1, 2))]
     assert table["difference"].to_numpy() == pytest.approx(expected)

@@ -20,8 +20,20 @@ def exact(data, metric, counts):
     rows = np.repeat(np.arange(data.n_rows), counts.astype(int))
     y, entry = data.y_true[rows], METRICS[metric]
     classes = np.unique(y) if data.positive is None else np.array([data.positive])
+    if entry.needs == "scores":
+        return [by_fold(entry.function, data, scores, rows) for scores in data.scores]
     given = data.y_pred if entry.needs == "labels" else data.scores
     return [entry.function(y, one[rows], classes) for one in given]
+
+
+def by_fold(function, data, scores, rows):
+    """Return the mean of a metric of ranks over folds."""
+    found = []
+    for fold in np.unique(data.fold):
+        own = rows[data.fold[rows] == fold]
+        y = data.y_true[own]
+        found.append(function(y, scores[own], np.unique(y) if data.positive is None else [data.positive]))
+    return np.mean(found)
 
 
 def of_run(made, metric, **settings):
@@ -29,10 +41,22 @@ def of_run(made, metric, **settings):
     return made(150, n_classes=2 if binary else 4, positive=1 if binary else None, **settings)
 
 
+def mean_of_folds(data, model, metric):
+    """Return the leaderboard's value of ranks, and that of all rows at once of all else."""
+    whole = data.predictions(model)
+    if METRICS[metric].needs != "scores":
+        return score(whole, data.positive)[metric]
+    parts = [np.flatnonzero(data.fold == fold) for fold in np.unique(data.fold)]
+    folds = [
+        replace(whole, rows=part, y_true=whole.y_true[part], scores=whole.scores[part]) for part in parts
+    ]
+    return np.mean([score(fold, data.positive)[metric] for fold in folds])
+
+
 @pytest.mark.parametrize("metric", METRICS)
 def test_rows_as_they_are_have_the_value_of_the_leaderboard(made, metric):
     data = of_run(made, metric)
-    expected = [score(data.predictions(model), data.positive)[metric] for model in data.models]
+    expected = [mean_of_folds(data, model, metric) for model in data.models]
     assert resampled(data, [metric], n_resamples=1)[metric].value == pytest.approx(expected, abs=1e-12)
 
 
@@ -73,12 +97,33 @@ def test_components_are_the_derivative_by_the_weight_of_a_row(metric, seed, n, n
 
 @pytest.mark.parametrize("metric", OF_RANKS)
 def test_the_expansion_is_close_to_the_metric_of_the_drawn_rows(made, metric):
-    data = made(2000, 1, n_classes=3)
+    data = made(4000, 1, n_classes=3, n_splits=2)
     expanded = resampled(data, [metric], n_resamples=40, seed=1)[metric]
-    drawn = np.array([exact(data, metric, counts)[0] for counts in next(resamples(2000, 40, 1))])
+    drawn = np.array([exact(data, metric, counts)[0] for counts in next(resamples(4000, 40, 1))])
     spread = drawn.std()
     assert np.abs(expanded.replicates[:, 0] - drawn).max() < 0.3 * spread
     assert expanded.replicates.std() == pytest.approx(spread, rel=0.05)
+
+
+@pytest.mark.parametrize("metric", OF_RANKS)
+@pytest.mark.parametrize("positive", [None, 1])
+def test_scores_of_two_folds_need_no_common_scale(made, metric, positive):
+    data = made(200, 1, n_classes=2 if positive else 4, positive=positive)
+    shifted = replace(data, scores=(data.scores[0] * 2 + 10 * data.fold[:, None],))
+    one, other = (resampled(each, [metric], n_resamples=5)[metric] for each in (data, shifted))
+    assert other.value == pytest.approx(one.value)
+    assert other.replicates == pytest.approx(one.replicates)
+
+
+def test_folds_of_one_class_rank_nothing(made):
+    data = made(60, 1, n_classes=2, n_splits=3)
+    lone = replace(data, y_true=np.where(data.fold == 0, 0, data.y_true))
+    rest = lone.fold != 0
+    without = replace(lone, y_true=lone.y_true[rest], scores=(lone.scores[0][rest],), fold=lone.fold[rest])
+    found, expected = (
+        resampled(each, ["roc_auc_ovr"], n_resamples=1)["roc_auc_ovr"].value for each in (lone, without)
+    )
+    assert found == pytest.approx(expected)
 
 
 def test_degrees_of_freedom_are_those_of_normal_rows_and_fewer_with_rare_great_ones():
