@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from bench.errors import DataError, FolderError
-from bench.evidence.expected import expected
-from bench.evidence.intervals import LEVEL, Z, intervals
+from bench.evidence.expected import expected_of
+from bench.evidence.intervals import LEVEL
 from bench.records import DatasetInfo, Predictions, Row, Run
 from bench.store import RunStore
 from reports.outcomes import outcomes
@@ -124,12 +124,10 @@ def _expected(store: RunStore, run: Run, row: Row) -> dict[str, Any] | None:
     values = outcome.values(run.metric)
     if not outcome.complete or values.isna().any():
         return None
-    line = intervals(together(store, run, [row]), [run.metric]).to_dict("records")[0]
-    error = (line["high"] - line["low"]) / (2 * Z)
-    if pd.isna(error):
+    found = expected_of(together(store, run, [row]), run.metric, values.to_numpy(), run.info.n_test)
+    if found is None:
         return None
-    size = (run.info.n_rows, run.info.n_test, run.protocol.n_splits)
-    low, high = expected(run.metric, line["value"], error, values.to_numpy(), *size)
+    low, high = found
     return {"low": low, "high": high, "level": LEVEL, "covers": COVERS}
 
 

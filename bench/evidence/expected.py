@@ -6,12 +6,50 @@ import math
 
 import numpy as np
 
-from bench.evidence.intervals import Z
+from bench.evidence.intervals import Z, intervals
+from bench.evidence.out_of_fold import OutOfFold
+from bench.evidence.resampling import resampled, standard_errors
 from bench.metrics import METRICS
 
 # Errors of classifiers fall with the number of training rows n like n^-a, mostly with a below this
 # (Viering and Loog 2023, "The shape of learning curves: a review", section 3).
 STEEPNESS = 0.25
+
+
+def expected_of(
+    data: OutOfFold, metric: str, fold_values: np.ndarray, n_new: int
+) -> tuple[float, float] | None:
+    """Return the interval in which a refitted model's metric of new rows is expected; see `expected`.
+
+    Parameters
+    ----------
+    data : OutOfFold
+        Of that model alone.
+    metric : str
+        A name in `bench.metrics.METRICS`.
+    fold_values : ndarray of shape (n_repeats * n_splits,)
+    n_new : int
+        Rows to come.
+
+    Returns
+    -------
+    tuple of float or None
+        None if the rows do not tell how far the metric may move.
+    """
+    value, error = _known(data, metric)
+    if math.isnan(error):
+        return None
+    n_splits = len(np.unique(data.fold))
+    return expected(metric, value, error, fold_values, data.n_rows, n_new, n_splits)
+
+
+def _known(data: OutOfFold, metric: str) -> tuple[float, float]:
+    """Return the metric over the out-of-fold rows and its standard error; Wilson's for accuracy."""
+    if metric == "accuracy":
+        line = intervals(data, [metric]).iloc[0]
+        return line["value"], (line["high"] - line["low"]) / (2 * Z)
+    drawn = resampled(data, [metric])[metric]
+    return float(drawn.value[0]), float(standard_errors(drawn.replicates)[0])
 
 
 def expected(

@@ -11,17 +11,19 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from fits import fit, joined, split
 
 from bench import datasets
-from bench.evidence.expected import expected
+from bench.evidence import OutOfFold
+from bench.evidence.expected import expected_of
 from bench.folds import make_folds
 from bench.plan import fold_jobs
-from bench.records import Dataset, EstimatorSpec
+from bench.records import Dataset, EstimatorSpec, Folds
 from bench.registry import resolve, select
-from bench.worker import fit_job
+from bench.worker import Outcome, fit_job
 
 N_TEST = 28_000
 Z = 1.96
@@ -59,14 +61,40 @@ def main() -> None:
 
 
 def promised(spec: EstimatorSpec, data: Dataset, n_splits: int, seed: int) -> tuple[float, float]:
-    """Return the interval that the out-of-fold accuracy of the training rows promises for the test rows."""
+    """Return the interval that the out-of-fold accuracy of the training rows promises for the test rows.
+
+    Raises
+    ------
+    RuntimeError
+        If a fit failed.
+    """
     folds = make_folds(data, n_splits, 1, seed)
     jobs = fold_jobs(spec, resolve(spec, "quick"), folds)
-    results = [fit_job(job, data, folds, 1).result for job in jobs]
-    values = np.array([result.metrics["accuracy"] for result in results], dtype=float)
-    pooled = float(np.average(values, weights=[result.n_test for result in results]))
-    error = math.sqrt(pooled * (1 - pooled) / len(data.y))
-    return expected("accuracy", pooled, error, values, len(data.y), len(data.y_test), n_splits)
+    done = [fit_job(job, data, folds, 1) for job in jobs]
+    if failed := [one.result.reason for one in done if one.predictions is None]:
+        raise RuntimeError(f"{spec.name}: {failed[0]}")
+    values = np.array([one.result.metrics["accuracy"] for one in done], dtype=float)
+    found = expected_of(pooled(done, data, folds), "accuracy", values, len(data.y_test))
+    assert found is not None, "accuracy is always known"
+    return found
+
+
+def pooled(done: Sequence[Outcome], data: Dataset, folds: Folds) -> OutOfFold:
+    """Return what the fits of the folds said of all training rows."""
+    classes, y = np.unique(data.y, return_inverse=True)
+    scores = np.empty((len(y), len(classes)), dtype=np.float32)
+    for one in done:
+        scores[one.predictions.rows] = one.predictions.scores
+    return OutOfFold(
+        models=(done[0].result.key,),
+        classes=tuple(classes.tolist()),
+        y_true=y.astype(np.int32),
+        scores=(scores,),
+        score_kinds=(done[0].predictions.score_kind,),
+        fold=folds.assignment[0],
+        positive=None,
+        folds_sha256=folds.sha256,
+    )
 
 
 if __name__ == "__main__":

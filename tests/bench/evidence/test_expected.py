@@ -1,13 +1,15 @@
 """The interval in which a submission's score is expected."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.evidence.expected import expected
+from bench.evidence.expected import expected, expected_of
+from bench.evidence.resampling import resampled
 
 shares = st.floats(0.5, 0.999)
 
@@ -61,3 +63,20 @@ def test_a_width_of_few_binomial_ones():
     low, high = of(0.96, n_rows=42_000, n_new=28_000)
     binomial = 1.96 * math.sqrt(0.96 * 0.04 / 28_000)
     assert (high - low) / 2 < 2.5 * binomial
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "f1_macro", "roc_auc_ovr"])
+def test_the_error_of_one_models_rows_is_that_of_the_bootstrap(made, metric):
+    data = made(2000, 1)
+    drawn = resampled(data, [metric], n_resamples=4000, seed=5)[metric]
+    values = np.full(5, drawn.value[0])
+    known = expected(metric, drawn.value[0], drawn.replicates.std(), values, 2000, 1000, 5)
+    assert expected_of(data, metric, values, 1000) == pytest.approx(known, rel=0.01)
+
+
+def test_what_never_errs_is_expected_by_accuracy_alone(made):
+    data = made(50, 1)
+    perfect = replace(data, scores=(np.eye(10, dtype=np.float32)[data.y_true],))
+    assert expected_of(perfect, "f1_macro", np.ones(5), 50) is None
+    low, high = expected_of(perfect, "accuracy", np.ones(5), 50)
+    assert 0.8 < low < high == 1
