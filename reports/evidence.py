@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import combinations, pairwise
+from statistics import stdev
 from typing import Any
 
 import numpy as np
@@ -14,8 +17,8 @@ from bench.evidence import OutOfFold
 from bench.evidence.intervals import intervals
 from bench.evidence.pairs import ROPE, pairs
 from bench.evidence.ranks import p_best, ranks
-from bench.evidence.sentences import sentences, turned
-from bench.records import DatasetInfo, Run
+from bench.evidence.sentences import seed_clause, sentences, turned
+from bench.records import DatasetInfo
 from bench.store import RunStore
 from reports.leaderboard import Leaderboard
 from reports.outcomes import Outcome
@@ -37,6 +40,11 @@ class Evidence:
         What a row is, in the plural.
     rope : float
         Half-width of the region of practical equivalence, in units of the metric.
+    seed_spread : dict of str to float
+        Model -> standard deviation of its mean over folds when the seed alone changes; of those models that
+        were fitted with several.
+    whole : Evidence or None
+        The evidence that this is a part of: tests and ranks are then those of the whole.
     """
 
     data: OutOfFold
@@ -44,6 +52,15 @@ class Evidence:
     metric: str
     noun: str
     rope: float = ROPE
+    seed_spread: dict[str, float] = field(default_factory=dict)
+    whole: Evidence | None = None
+
+    def among(self, models: Sequence[str]) -> Evidence:
+        """Return the evidence on some of the models, in the given order, as it is among all of them."""
+        places = [self.data.models.index(name) for name in models]
+        return replace(
+            self, data=self.data.only(models), fold_values=self.fold_values[places], whole=self.whole or self
+        )
 
     @cached_property
     def intervals(self) -> pd.DataFrame:
@@ -53,17 +70,36 @@ class Evidence:
     @cached_property
     def pairs(self) -> pd.DataFrame:
         """The paired tests of every two models; see `bench.evidence.pairs.pairs`."""
-        return pairs(self.data, self.fold_values, self.metric, self.rope)
+        if self.whole is None:
+            return pairs(self.data, self.fold_values, self.metric, self.rope)
+        lines = [self.whole.pair(a, b) for a, b in combinations(self.data.models, 2)]
+        return pd.DataFrame(lines, columns=self.whole.pairs.columns)
 
     @cached_property
     def ranks(self) -> pd.DataFrame:
         """Rank range and letters of each model, and `p_best`; see `bench.evidence.ranks.ranks`."""
+        if self.whole is not None:
+            return self.whole.ranks.set_index("model").loc[list(self.data.models)].reset_index()
         return ranks(self.pairs, self.data.models).assign(p_best=p_best(self.data, self.metric))
 
     @cached_property
     def sentences(self) -> list[str]:
         """One sentence for each two neighbours."""
-        return sentences(self.pairs, self.data.models, self.metric, self.noun)
+        return [
+            f"{said}{self.of_seeds(a, b)}"
+            for said, (a, b) in zip(
+                sentences(self.pairs, self.data.models, self.metric, self.noun),
+                pairwise(self.data.models),
+                strict=True,
+            )
+        ]
+
+    def of_seeds(self, a: str, b: str) -> str:
+        """Return a clause on how far the seeds of two models move their difference; "" if that is unknown."""
+        line = self.pair(a, b)
+        if line is None or not {a, b} <= self.seed_spread.keys():
+            return ""
+        return seed_clause(line["difference"], math.hypot(self.seed_spread[a], self.seed_spread[b]))
 
     def pair(self, a: str, b: str) -> dict[str, Any] | None:
         """Return the line of `pairs` on two models, `a` being its `model_a`; None unless both are ranked."""
@@ -90,24 +126,27 @@ class Evidence:
 
 def evidence(store: RunStore, board: Leaderboard, rope: float = ROPE) -> Evidence | None:
     """Return the evidence on the ranked rows of a leaderboard; None if none is ranked."""
-    ranked = [outcome for rank, outcome in zip(board.ranks, board.outcomes, strict=True) if rank]
-    return evidence_on(store, board.run, ranked, rope) if ranked else None
-
-
-def proven(board: Leaderboard, found: Evidence | None) -> Leaderboard:
-    """Return a leaderboard that says how sure it is."""
-    return board if found is None else replace(board, standing=found.standing())
-
-
-def evidence_on(store: RunStore, run: Run, ranked: Sequence[Outcome], rope: float = ROPE) -> Evidence:
-    """Return the evidence on some complete rows, in the given order."""
+    run, ranked = board.run, board.ranked
+    if not ranked:
+        return None
     return Evidence(
         data=together(store, run, [outcome.row for outcome in ranked]),
         fold_values=np.stack([outcome.values(run.metric).to_numpy() for outcome in ranked]),
         metric=run.metric,
         noun=rows_are(run.info),
         rope=rope,
+        seed_spread=_seed_spread(ranked, run.metric),
     )
+
+
+def _seed_spread(ranked: Sequence[Outcome], metric: str) -> dict[str, float]:
+    means = {o.row.name: o.seed_means(metric) for o in ranked if o.row.seed_keys}
+    return {name: stdev(found) for name, found in means.items() if len(found) > 1}
+
+
+def proven(board: Leaderboard, found: Evidence | None) -> Leaderboard:
+    """Return a leaderboard that says how sure it is."""
+    return board if found is None else replace(board, standing=found.standing())
 
 
 def rows_are(info: DatasetInfo) -> str:

@@ -55,12 +55,12 @@ def _opposed(best: Outcome, other: Outcome) -> bool:
 
 def _distance(board: Leaderboard, best: Outcome, other: Outcome, found: Evidence) -> str:
     """Return "0.52 points behind (p < .001)" or that the two cannot be told apart."""
-    metric, name = board.run.metric, f"{board.run.metric}_mean"
-    gap = abs(board.line(best.row)[name] - board.line(other.row)[name])
-    line = found.pair(best.row.name, other.row.name)
-    p = math.nan if line is None else line["p_holm"]
-    if line is None or not line["different"]:
-        return f"{distance(gap, metric)} behind, which chance explains as well ({_p(p)}),"
+    metric, line = board.run.metric, found.pair(best.row.name, other.row.name)
+    if line is None:
+        return "not comparable"
+    gap, p = abs(line["difference"]), line["p_holm"]
+    if not line["different"]:
+        return f"{distance(gap, metric)} behind, which these {found.noun} do not prove ({_p(p)}),"
     word = "behind" if METRICS[metric].greater_is_better else "above"
     return f"{distance(gap, metric)} {word} ({_p(p)})"
 

@@ -22,6 +22,8 @@ COVERS = (
     "of them, under the same training sets. Models that share a letter cannot be told apart."
 )
 
+REPEATED = " They come from the first of the repeats, in which each row counts once; the order from all."
+
 
 @dataclass(frozen=True)
 class Sureness:
@@ -54,7 +56,7 @@ def sureness(board: Leaderboard, found: Evidence | None) -> Sureness | None:
     if found is None or len(found.data.models) < 2:
         return None
     return Sureness(
-        covers=COVERS.format(noun=found.noun),
+        covers=COVERS.format(noun=found.noun) + (REPEATED if board.run.protocol.n_repeats > 1 else ""),
         standing=Table.of("How sure the order is", standing_table(found)),
         sentences=tuple(found.sentences),
         pairs=(_overlap(found), _price(board, found)),

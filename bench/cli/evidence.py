@@ -13,9 +13,13 @@ from bench.errors import WORSE_EXIT_CODE, UsageError
 from reports.wording import number, quantity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
-    from bench.api.comparing import Difference
+    from bench.api.differing import Difference
+
+N_FLIPPED = 20
 
 Two = Annotated[
     list[str] | None, typer.Argument(metavar="[MODEL MODEL]", help="Two models [default: all, in order].")
@@ -40,7 +44,7 @@ FailIfWorse = Annotated[
     typer.Option(
         "--fail-if-worse",
         metavar="D",
-        help="End with exit code 6 if any common model of DIR2 is worse by more than D.",
+        help="End with exit code 6 if a model of DIR2 is worse by more than D, or failed.",
     ),
 ]
 EveryModel = Annotated[bool, typer.Option("--every-model", help="What every model misses (the default).")]
@@ -62,14 +66,14 @@ def compare(
     json: options.Json = False,
 ) -> int:
     """Say which models of a run can be told apart: intervals, tied ranks, paired tests."""
-    from bench.api.comparing import Budget
+    from bench.api.comparing import Budget, flipped
     from bench.api.comparing import compare as tell
     from reports.sureness import standing_table
 
     budget = Budget(seconds, megabytes, milliseconds)
     if models and budget != Budget():
         raise UsageError("limits choose among all models; leave out the two names")
-    _, found = tell(folder, tuple(models or ()), rope, None if budget == Budget() else budget)
+    found = tell(folder, tuple(models or ()), rope, None if budget == Budget() else budget)
     if json:
         print_json(
             {
@@ -78,12 +82,15 @@ def compare(
                 "models": records(found.standing()),
                 "pairs": records(found.pairs),
                 "sentences": found.sentences,
+                **({"flipped": records(flipped(folder, found.data))} if models else {}),
             }
         )
         return 0
     print_frame(standing_table(found))
     if models:
         print_table(("Test", "Result"), _pair(found.pairs.to_dict("records")[0], rope))
+        first = flipped(folder, found.data).head(N_FLIPPED)
+        print_frame(first, f"The first {found.noun} that one alone gets right")
     for sentence in found.sentences:
         print(f"{sentence}.")
     say(f"intervals and ranks cover the choice of the {found.noun}, not that of the training sets")
@@ -92,26 +99,29 @@ def compare(
 
 def diff(first: First, second: Second, fail_if_worse: FailIfWorse = None, json: options.Json = False) -> int:
     """Compare two runs of the same models on the same folds, model by model."""
-    from bench.api.comparing import diff as tell
-    from bench.api.comparing import machine_changes, pace
+    from bench.api.differing import diff as tell
+    from bench.api.differing import machine_changes, pace
 
     if fail_if_worse is not None and fail_if_worse < 0:
         raise UsageError(f"--fail-if-worse must be 0 or more; got {fail_if_worse}")
-    before, after, found = tell(first, second)
-    machine = machine_changes(before, after)
-    worse = [
-        each.name for each in found if fail_if_worse is not None and each.test["difference"] < -fail_if_worse
-    ]
+    found = tell(first, second)
+    machine = machine_changes(found.first, found.second)
+    worse = [] if fail_if_worse is None else found.worse(fail_if_worse)
     if json:
-        print_json({"metric": after.metric, "worse": worse, "machine": machine, "models": _told(found)})
+        about = {"metric": found.second.metric, "worse": worse, "lost": found.lost, "gained": found.gained}
+        print_json({**about, "machine": machine, "models": _told(found.models)})
     else:
-        print_frame(_differences(found))
-        for each in found:
+        print_frame(_differences(found.models))
+        for each in found.models:
             print(f"{each.sentence}.")
-        print_table(("Changed", "First", "Second"), _changes(found, machine))
-    say(pace(before, after))
+        print_table(("Changed", "First", "Second"), _changes(found.models, machine))
+    for name, status in found.lost.items():
+        say(f"{name} is complete in the first run alone; second: {status}")
+    if found.gained:
+        say(f"complete in the second run alone: {', '.join(found.gained)}")
+    say(pace(found.first, found.second))
     if worse:
-        say(f"bench: worse by more than {fail_if_worse}: {', '.join(worse)}")
+        say(f"bench: worse by more than {fail_if_worse}, or failed: {', '.join(worse)}")
     return WORSE_EXIT_CODE if worse else 0
 
 
@@ -155,7 +165,7 @@ def _pair(test: dict[str, Any], rope: float) -> list[tuple[str, str]]:
     return [
         (f"{a} better by", f"{test['difference']:+.5f} ({test['low']:+.5f} to {test['high']:+.5f})"),
         (f"right by {a} alone, by {b} alone", f"{test['only_a']:,}, {test['only_b']:,}"),
-        ("p over rows", quantity(test["p"])),
+        ("p over rows, after Holm over all pairs", f"{quantity(test['p'])}, {quantity(test['p_holm'])}"),
         ("p over folds (corrected t-test)", quantity(test["p_folds"])),
         (f"P({a} worse, within {rope:g}, better)", " ".join(
             number(test[name], 3) for name in ("p_worse", "p_equivalent", "p_better")
@@ -163,7 +173,7 @@ def _pair(test: dict[str, Any], rope: float) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def _differences(found: list[Difference]) -> pd.DataFrame:
+def _differences(found: Sequence[Difference]) -> pd.DataFrame:
     import pandas as pd
 
     lines = [
@@ -171,7 +181,7 @@ def _differences(found: list[Difference]) -> pd.DataFrame:
             "Model": each.name,
             "Second minus first": f"{each.test['difference']:+.5f}",
             "95 %": f"{each.test['low']:+.5f} to {each.test['high']:+.5f}",
-            "p": f"{each.test['p']:.2g}",
+            "p after Holm": f"{each.test['p_holm']:.2g}",
             "Now right": f"{each.test['only_a']:,}",
             "Now wrong": f"{each.test['only_b']:,}",
         }
@@ -180,7 +190,7 @@ def _differences(found: list[Difference]) -> pd.DataFrame:
     return pd.DataFrame(lines, dtype=str)
 
 
-def _changes(found: list[Difference], machine: dict[str, tuple[Any, Any]]) -> list[tuple[str, str, str]]:
+def _changes(found: Sequence[Difference], machine: dict[str, tuple[Any, Any]]) -> list[tuple[str, str, str]]:
     lines = [
         (f"{each.name}: {name}", str(before), str(after))
         for each in found
@@ -191,7 +201,7 @@ def _changes(found: list[Difference], machine: dict[str, tuple[Any, Any]]) -> li
     ]
 
 
-def _told(found: list[Difference]) -> list[dict[str, Any]]:
+def _told(found: Sequence[Difference]) -> list[dict[str, Any]]:
     import pandas as pd
 
     return [

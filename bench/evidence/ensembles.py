@@ -180,7 +180,7 @@ KINDS = {
     kind.name: kind
     for kind in (
         Kind("vote", "Mean of all models' probabilities", _vote),
-        Kind("greedy", "Greedy selection of models", _select),
+        Kind("greedy", "Greedy selection by accuracy", _select),
         Kind("stack", "Weighted log-probabilities of all models", _stack, geometric=True),
     )
 }

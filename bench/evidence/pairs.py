@@ -64,9 +64,15 @@ def pairs(
     names = np.asarray(data.models, dtype=object)
     table = pd.DataFrame({"model_a": names[a], "model_b": names[b]})
     table = table.assign(**_on_rows(data, metric, sign, (a, b), n_resamples, seed))
-    table["p_holm"] = holm(table["p"].to_numpy())
-    table["different"] = table["p_holm"] < ALPHA
-    return table.assign(**_on_folds(sign * (fold_values[a] - fold_values[b]), _n_splits(data), rope))
+    return corrected(table).assign(
+        **_on_folds(sign * (fold_values[a] - fold_values[b]), _n_splits(data), rope)
+    )
+
+
+def corrected(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with p_holm, which is p corrected over its lines, and different."""
+    p_holm = holm(table["p"].to_numpy())
+    return table.assign(p_holm=p_holm, different=p_holm < ALPHA)
 
 
 def only_right(correct: np.ndarray) -> np.ndarray:

@@ -66,6 +66,21 @@ def sentence(line: dict[str, Any], first: str, metric: str, noun: str = "images"
     return f"{pair}: {said} {p}; a different set of {noun} could turn the order{_folds_of_alike(facts)}"
 
 
+def seed_clause(difference: float, spread: float) -> str:
+    """Return what the seeds of two models do to their difference, as the end of a sentence.
+
+    Parameters
+    ----------
+    difference : float
+    spread : float
+        Standard deviation of the difference when both seeds change, in the same units.
+    """
+    band = f"(standard deviation {spread:.2g})"
+    if abs(difference) <= 2 * spread:
+        return f"; other seeds alone could turn it {band}"
+    return f"; other seeds alone move it less {band}"
+
+
 def _leader(line: dict[str, Any], first: str) -> str:
     if line["difference"] == 0:
         return first

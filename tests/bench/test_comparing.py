@@ -12,8 +12,9 @@ from scipy.stats import binomtest
 from test_main_job import board
 
 from bench.api import Request, open_run, run
-from bench.api.comparing import pace
+from bench.api.differing import pace
 from bench.datasets import load, take
+from bench.evidence.pairs import holm
 from reports.pooled import out_of_fold
 
 BASE = ("--rows", "300", "--cv", "3", "-q", "--jobs", "1", "--refit", "none")
@@ -54,7 +55,22 @@ def test_two_models_are_compared_image_by_image(bench, three):
     assert (pair["model_a"], pair["only_a"], pair["only_b"]) == ("tree", only_tree, only_sgd)
     assert pair["difference"] == pytest.approx(tree.mean() - sgd.mean())
     assert pair["p"] == pytest.approx(binomtest(only_tree, only_tree + only_sgd).pvalue)
-    assert "p over folds" in bench.ok("compare", three, "tree", "sgd")
+    out = bench.ok("compare", three, "tree", "sgd")
+    assert "p over folds" in out
+    assert "one alone gets right" in out
+
+
+def test_two_models_stand_as_they_do_among_all(bench, three):
+    whole, part = (json.loads(bench.ok("compare", three, *two, "--json")) for two in ((), ("sgd", "dummy")))
+    one = next(pair for pair in whole["pairs"] if {pair["model_a"], pair["model_b"]} == {"dummy", "sgd"})
+    assert part["pairs"][0]["p_holm"] == one["p_holm"] > part["pairs"][0]["p"]
+    ranks = {line["model"]: line["ranks"] for line in whole["models"]}
+    assert {line["model"]: line["ranks"] for line in part["models"]} == {
+        name: ranks[name] for name in ("sgd", "dummy")
+    }
+    rows = ROWS.row_ids[right("dummy", three) != right("sgd", three)]
+    assert [line["row"] for line in part["flipped"]] == rows.tolist()
+    assert set(part["flipped"][0]) == {"row", "label", "dummy", "sgd"}
 
 
 def test_within_a_wide_region_all_are_practically_equal(bench, three):
@@ -99,15 +115,29 @@ def test_a_worse_run_is_found(bench, three):
     assert "tree: max_depth" in out
     code, out, err = bench("diff", three, "shallow", "--fail-if-worse", "0.001", "--json")
     assert code == 6
-    assert "worse by more than 0.001: tree" in err
+    assert "worse by more than 0.001, or failed: tree" in err
+    assert "sgd is complete in the first run alone; second: not run" in err
     told = json.loads(out)
-    assert told["worse"] == ["tree"]
+    assert (told["worse"], told["lost"], told["gained"]) == (["tree"], {"sgd": "not run"}, [])
     tree = next(model for model in told["models"] if model["name"] == "tree")
     assert tree["params"] == {"max_depth": [None, 2]}
     before, after = right("tree", three), right("tree", "shallow")
     assert tree["test"]["difference"] == pytest.approx(after.mean() - before.mean())
-    assert [flip["row"] for flip in tree["flipped"]] == np.flatnonzero(before != after).tolist()
+    assert [flip["row"] for flip in tree["flipped"]] == ROWS.row_ids[before != after].tolist()
+    p = [model["test"]["p"] for model in told["models"]]
+    assert [model["test"]["p_holm"] for model in told["models"]] == pytest.approx(holm(np.array(p)))
+    assert p != [model["test"]["p_holm"] for model in told["models"]]
     assert bench("diff", "shallow", three, "--fail-if-worse", "0.001")[0] == 0
+
+
+def test_a_model_that_fails_in_the_second_run_is_worse(bench, three):
+    broken = ("--set", "tree.max_depth=-1", "--out", "broken")
+    assert bench("run", "tree", "dummy", *BASE, *broken)[0] == 3
+    code, out, _ = bench("diff", three, "broken", "--fail-if-worse", "1", "--json")
+    told = json.loads(out)
+    assert (code, told["worse"]) == (6, ["tree"])
+    assert told["lost"]["tree"].startswith("failed")
+    assert bench("diff", three, "broken")[0] == 0
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,9 @@ def test_seeds_add_fits_and_leave_the_ranks(bench):
     assert np.ptp(dummy.seed_means("accuracy")) == 0
     page = Path(FOLDER, "report.html").read_text()
     assert "Noise of the seed" in page
+    band = np.std(forest.seed_means("accuracy"), ddof=1)
+    assert f"other seeds alone move it less (standard deviation {band:.2g})" in page
+    assert f"(standard deviation {band:.2g})" in bench.ok("compare", FOLDER)
 
 
 def test_the_digest_covers_all_seeds(bench):

@@ -60,7 +60,7 @@ def test_equal_models_are_told_as_tied(digits, tmp_path):
     told = verdict(proven(board, found), found)
     assert told.sentence == f"leads, in a tie with {second}: accuracy"
     assert told.rival.startswith(f"{second} is ")
-    assert "which chance explains as well (p = " in told.rival
+    assert "do not prove (p = " in told.rival
     assert "How sure is the order?" in page(run.store, run.run)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bench.evidence.pairs import pairs
 from bench.evidence.ranks import compact_letters, p_best, ranks
-from bench.evidence.sentences import sentence, sentences
+from bench.evidence.sentences import seed_clause, sentence, sentences
 
 
 @st.composite
@@ -176,3 +176,10 @@ def test_neighbours_of_real_pairs(made):
     for said, a, b in zip(found, order, order[1:], strict=False):
         assert a in said
         assert b in said
+
+
+@pytest.mark.parametrize(
+    ("difference", "words"), [(0.001, "could turn it"), (-0.0019, "could turn it"), (0.0021, "move it less")]
+)
+def test_the_noise_of_the_seeds_is_set_against_the_difference(difference, words):
+    assert seed_clause(difference, 0.001) == f"; other seeds alone {words} (standard deviation 0.001)"
