@@ -54,13 +54,15 @@ def check_energy(jobs: int | None) -> None:
 def metered(wanted: bool) -> Iterator[Reading]:
     """Meter what is done within; a meter that fails leaves the reading empty and spoils nothing."""
     reading, tracker = Reading(), _started() if wanted else None
-    yield reading
-    if tracker is not None:
-        with suppress(Exception), _unheard():
-            tracker.stop()
-            found = tracker.final_emissions_data
-            reading.kwh = float(found.cpu_energy + found.gpu_energy)
-            reading.source = _source()
+    try:
+        yield reading
+    finally:
+        if tracker is not None:
+            with suppress(Exception), _unheard():
+                tracker.stop()
+                found = tracker.final_emissions_data
+                reading.kwh = float(found.cpu_energy + found.gpu_energy)
+                reading.source = _source()
 
 
 def _started() -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import importlib.util
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,20 @@ def test_a_meter_that_cannot_be_read_spoils_nothing(monkeypatch):
     with metered(True) as reading:
         pass
     assert (reading.kwh, reading.source) == (None, "")
+
+
+def test_what_fails_leaves_no_thread_that_samples():
+    pytest.importorskip("codecarbon")
+    before, within = threading.active_count(), []
+
+    def failing():
+        with metered(True):
+            within.append(threading.active_count())
+            raise ArithmeticError
+
+    with pytest.raises(ArithmeticError):
+        failing()
+    assert threading.active_count() == before < within[0]
 
 
 def test_every_fit_carries_kwh_and_where_they_come_from(bench, monkeypatch, tmp_path):
