@@ -19,6 +19,8 @@ from bench.errors import EnvironmentProblem, UsageError
 SAMPLE_SECONDS = 1
 # A country changes emissions alone, which nobody asks for.
 ANY_COUNTRY = "FRA"
+# The other modes of codecarbon take the rated power of the processor, and its load if they know it.
+COUNTING_MODES = ("intel_rapl", "intel_power_gadget", "windows_emi")
 
 
 @dataclass
@@ -54,13 +56,15 @@ def check_energy(jobs: int | None) -> None:
 def metered(wanted: bool) -> Iterator[Reading]:
     """Meter what is done within; a meter that fails leaves the reading empty and spoils nothing."""
     reading, tracker = Reading(), _started() if wanted else None
-    yield reading
-    if tracker is not None:
-        with suppress(Exception), _unheard():
-            tracker.stop()
-            found = tracker.final_emissions_data
-            reading.kwh = float(found.cpu_energy + found.gpu_energy)
-            reading.source = _source()
+    try:
+        yield reading
+    finally:
+        if tracker is not None:
+            with suppress(Exception), _unheard():
+                tracker.stop()
+                found = tracker.final_emissions_data
+                kwh = float(found.cpu_energy + found.gpu_energy)
+                reading.kwh, reading.source = kwh, source(tracker)
 
 
 def _started() -> Any:
@@ -80,10 +84,19 @@ def _started() -> Any:
     return None
 
 
-def _source() -> str:
-    from codecarbon.core.cpu import is_rapl_available
+def source(tracker: Any) -> str:
+    """Return whether a started tracker of codecarbon reads the processor: "measured", or "estimated"."""
+    return "measured" if any(_is_measured(part) for part in tracker._hardware) else "estimated"
 
-    return "measured" if is_rapl_available() else "estimated"
+
+def _is_measured(part: Any) -> bool:
+    """Return whether a part is a processor whose own counters or sensors are read."""
+    match type(part).__name__:
+        case "CPU":
+            return part._mode in COUNTING_MODES
+        case "AppleSiliconChip" | "Raspberry":
+            return bool(part.chip_part == "CPU")
+    return False
 
 
 @contextmanager

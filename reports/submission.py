@@ -90,7 +90,8 @@ def summary(store: RunStore, run: Run, row: Row) -> dict[str, Any]:
         Plain values: model, command, metric, mean and std (ddof 1, over `n_folds` folds; None
         without them), expected (low and high of the score that the test rows may be expected to give, and
         what that covers; None if unknown), fingerprints, number of test rows, count of each label, upload
-        (the command of Kaggle's client), stamp (of the row, and whether test rows were trained on).
+        (the command of Kaggle's client, which takes the source's name for the competition's; None if the data
+        did not come as a competition's do), stamp (of the row, and whether test rows were trained on).
     """
     results = [result for result in store.read_results(row) if result.status == "ok"]
     values = pd.Series([result.metrics.get(run.metric) for result in results], dtype=float)
@@ -131,9 +132,12 @@ def _expected(store: RunStore, run: Run, row: Row) -> dict[str, Any] | None:
     return {"low": low, "high": high, "level": LEVEL, "covers": COVERS}
 
 
-def _upload(store: RunStore, run: Run, row: Row) -> str:
+def _upload(store: RunStore, run: Run, row: Row) -> str | None:
+    if not run.info.competition:
+        return None
     message = f"{row.name}, {run.metric} {run.protocol.n_splits} folds, bench {run.bench_version}"
-    words = ["kaggle", "competitions", "submit", run.info.name, "-f", str(store.path / SUBMISSION[0])]
+    file = store.path.absolute() / SUBMISSION[0]
+    words = ["kaggle", "competitions", "submit", run.info.name, "-f", str(file)]
     return shlex.join([*words, "-m", message])
 
 

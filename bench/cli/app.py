@@ -54,13 +54,19 @@ def _exit_code(arguments: list[str]) -> int:
             asked.check()
             sys.stdout.flush()
             return code
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except BaseException as error:
+        if _is_unread(error):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
         if "--debug" in arguments and not isinstance(error, KeyboardInterrupt):
             raise
         return fail(*_told(error))
+
+
+def _is_unread(error: BaseException) -> bool:
+    """Return whether nobody reads the output any more: typer and rich make a bare exit code of that."""
+    cause = error.__context__ if isinstance(error, SystemExit) else error
+    return isinstance(cause, BrokenPipeError)
 
 
 def _told(error: BaseException) -> tuple[str, int]:

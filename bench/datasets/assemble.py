@@ -27,6 +27,8 @@ class Raw:
         Labels: integers, or text that may turn out to be integers.
     test_ids : ndarray of shape (n_test,) or None
         None numbers the test rows from 1.
+    competition : bool
+        See `Dataset`.
     """
 
     where: str
@@ -39,6 +41,7 @@ class Raw:
     test_ids: np.ndarray | None = None
     id_name: str = "ImageId"
     label_name: str = "Label"
+    competition: bool = False
 
 
 def assemble(raw: Raw, *, name: str, source: str, image_shape: tuple[int, ...] | None) -> Dataset:
@@ -80,6 +83,7 @@ def assemble(raw: Raw, *, name: str, source: str, image_shape: tuple[int, ...] |
         id_name=raw.id_name,
         label_name=raw.label_name,
         sha256="",
+        competition=raw.competition,
     )
     return replace(dataset, sha256=fingerprint(dataset))
 

@@ -6,6 +6,7 @@ import difflib
 import posixpath
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 
@@ -49,7 +50,8 @@ def read_competition(
         _check_strays(where, members)
     submission = members.get("sample_submission.csv") if test is None else None
     test = test or members.get("test.csv")
-    return read_tables(members["train.csv"], test, submission, label, images=images)
+    raw = read_tables(members["train.csv"], test, submission, label, images=images)
+    return replace(raw, competition=submission is not None and test is not None)
 
 
 def read_tables(

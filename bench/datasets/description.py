@@ -40,6 +40,7 @@ def describe(dataset: Dataset) -> DatasetInfo:
         id_name=dataset.id_name,
         label_name=dataset.label_name,
         positive=dataset.positive,
+        competition=dataset.competition,
         n_contradictory=n_contradictory,
         n_test_in_train=n_test_in_train,
         warnings=(

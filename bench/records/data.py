@@ -43,6 +43,8 @@ class Dataset:
         Fingerprint of all arrays, names and labels above (never of file bytes).
     positive : str or None
         The class that stands against the rest, if the labels were reduced to these two.
+    competition : bool
+        Whether the test rows came with a sample submission, as those of a competition do.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Dataset:
     label_name: str
     sha256: str
     positive: str | None = None
+    competition: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,9 @@ class DatasetInfo:
         Test rows that equal a training row.
     warnings : tuple of str
         What is odd about the data, a sentence each.
+    competition : bool
+        Whether the test rows came with a sample submission, as those of a competition do. Runs of earlier
+        versions do not say it.
     """
 
     name: str
@@ -98,6 +104,7 @@ class DatasetInfo:
     n_contradictory: int = 0
     n_test_in_train: int = 0
     warnings: tuple[str, ...] = ()
+    competition: bool = False
 
     @property
     def positive_index(self) -> int | None:

@@ -17,6 +17,10 @@ def board(folder: str | Path = "runs/digits-rows-300") -> dict[str, dict]:
     return {line["name"]: line for line in json.loads(Path(folder, "leaderboard.json").read_text())["rows"]}
 
 
+def uploads(folder: str) -> str | None:
+    return json.loads(Path(folder, "submission.json").read_text())["upload"]
+
+
 def stored(folder: str | Path = "runs/digits-rows-300") -> dict[str, int]:
     return {str(path): path.stat().st_mtime_ns for path in Path(folder, "results").rglob("*.npz")}
 
@@ -162,6 +166,16 @@ def test_the_best_models_submission_is_valid_and_predict_agrees(bench, competiti
     assert Path("runs/competition/submission.csv").read_text() == text
     summary = json.loads(Path("runs/competition/submission.json").read_text())
     assert summary["model"] == "sgd"
+
+
+def test_the_command_that_uploads_is_told_for_a_competition_alone(bench, competition):
+    words = ("run", "tree", "--cv", "3", "-q", "--data")
+    heads = "ImageId,Label\n" + "".join(f"{number},0\n" for number in range(1, 41))
+    (competition / "sample_submission.csv").write_text(heads)
+    bench.ok(*words, str(competition), "--out", "a")
+    assert f"submit competition -f {Path('a/submission.csv').absolute()} -m " in uploads("a")
+    bench.ok(*words, str(competition / "train.csv"), "--test", str(competition / "test.csv"), "--out", "b")
+    assert uploads("b") is None
 
 
 def test_a_submission_never_outlives_its_model(bench, competition):

@@ -91,6 +91,7 @@ def make_dataset(X, y, *, image_shape=None, X_test=None, y_test=None, test_ids=N
         id_name=names.get("id_name", "ImageId"),
         label_name=names.get("label_name", "Label"),
         sha256="d" * 64,
+        competition=names.get("competition", False),
     )
 
 
@@ -115,6 +116,7 @@ def make_info(dataset: Dataset) -> DatasetInfo:
         id_name=dataset.id_name,
         label_name=dataset.label_name,
         positive=dataset.positive,
+        competition=dataset.competition,
     )
 
 

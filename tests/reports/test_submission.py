@@ -124,10 +124,20 @@ def test_summary_says_where_the_submission_comes_from(folder):
     assert sum(found["labels"].values()) == found["n_rows"] == 50
     assert found["dataset_sha256"] == folder.run.info.sha256
     assert found["expected"]["low"] < found["mean"] < found["expected"]["high"] <= 1
-    words = shlex.split(found["upload"])
-    assert words[:4] == ["kaggle", "competitions", "submit", folder.run.info.name]
-    assert words[4:6] == ["-f", str(folder.store.path / "submission.csv")]
     assert json.loads(json.dumps(found)) == found
+
+
+def test_a_competitions_submission_comes_with_the_command_that_uploads_it(digits, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    data = replace(digits, name="digit-recognizer", competition=True)
+    made = make_run("a run", data, [Model("cnn", refit=True)], n_splits=2, best="cnn")
+    words = shlex.split(summary(made.store, made.run, made.row("cnn"))["upload"])
+    assert words[:4] == ["kaggle", "competitions", "submit", "digit-recognizer"]
+    assert words[4:6] == ["-f", str(tmp_path / "a run" / "submission.csv")]
+
+
+def test_no_command_uploads_to_a_competition_that_is_none(folder):
+    assert summary(folder.store, folder.run, folder.row("cnn"))["upload"] is None
 
 
 def test_derive_writes_every_file_and_brings_it_back(folder):

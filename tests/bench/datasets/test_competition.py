@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.datasets import default_name, load
+from bench.datasets import default_name, describe, load
 from bench.errors import DataError
 
 
@@ -33,6 +33,25 @@ def test_without_sample_submission(competition, write_competition):
     del competition["sample_submission.csv"]
     data = load(write_competition(competition))
     assert (data.id_name, data.label_name, data.test_ids.tolist()) == ("ImageId", "Label", [1, 2, 3, 4])
+
+
+@pytest.mark.parametrize("name", ["contest", "contest.zip"])
+def test_test_rows_with_a_sample_submission_are_a_competitions(name, competition, write_competition):
+    assert describe(load(write_competition(competition, name))).competition
+
+
+@pytest.mark.parametrize("lacking", ["test.csv", "sample_submission.csv"])
+def test_without_both_it_is_no_competition(lacking, competition, write_competition):
+    del competition[lacking]
+    assert not describe(load(write_competition(competition))).competition
+
+
+@pytest.mark.parametrize("source", ["", "train.csv"])
+def test_other_test_rows_are_no_competitions(source, competition, write_competition):
+    folder = Path(write_competition(competition))
+    data = load(str(folder / source), test=str(folder / "test.csv"))
+    assert data.X_test is not None
+    assert not describe(data).competition
 
 
 def test_without_test_rows(competition, write_competition):
