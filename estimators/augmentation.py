@@ -7,6 +7,8 @@ import keras
 from keras import ops
 
 _NODES = 5  # along each side of the grid that bends an image
+# TensorFlow has no compiled kernels for resampling; where it sees an accelerator, Keras would ask for them.
+_CAN_BE_COMPILED = keras.backend.backend() != "tensorflow"
 
 
 class RandomAffine(keras.layers.Layer):
@@ -28,6 +30,7 @@ class RandomAffine(keras.layers.Layer):
 
     def __init__(self, rotation: float, shear: float, zoom: float, shift: float) -> None:
         super().__init__()
+        self.supports_jit = _CAN_BE_COMPILED
         self.rotation = rotation
         self.shear = shear
         self.zoom = zoom
@@ -70,6 +73,7 @@ class RandomElastic(keras.layers.Layer):
 
     def __init__(self, elastic: float) -> None:
         super().__init__()
+        self.supports_jit = _CAN_BE_COMPILED
         self.elastic = elastic
         self.seeds = keras.random.SeedGenerator()
 

@@ -28,9 +28,10 @@ class CNN(KerasClassifier):
 
     Blocks of convolutions, each with batch normalisation and rectified linear units, with filters that double
     from block to block; a block halves every side that is still 8 pixels or longer. Then one dense layer
-    between dropouts, and softmax. In training each image is rotated, sheared, zoomed, shifted and bent a
-    little, anew in every epoch. Pixels are mapped to 0..1 by the smallest and largest value of *all* training
-    pixels; rows that are no images are read as images of height 1, scaled per feature, and not changed.
+    between dropouts, and softmax. In training each image is rotated, zoomed and shifted a little, if wished
+    also sheared and bent, anew in every epoch. Pixels are mapped to 0..1 by the smallest and largest value of
+    *all* training pixels; rows that are no images are read as images of height 1, scaled per feature, and not
+    changed.
 
     Parameters
     ----------

@@ -52,4 +52,5 @@ def on_device(name: str) -> AbstractContextManager:
     """Return a context in which Keras computes on the device of that name."""
     import keras
 
-    return keras.device(name if ":" in name else f"{name}:0")
+    plain = keras.backend.backend() == "torch"  # to which "cpu:0" is another device than "cpu"
+    return keras.device(name if ":" in name or plain else f"{name}:0")

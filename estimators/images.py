@@ -92,9 +92,10 @@ class Deskew(ImageTransformer):
     """Straighten slanting images and move their centre of mass to the middle, by one affine map.
 
     The slant is that of the line which predicts the column of the light from its row: the ratio of the second
-    moments, at most 45 degrees either way. Light is the distance of a pixel from the background, so that ink
-    on white paper counts as chalk on a blackboard does; the channels of a colour image are moved together, by
-    the moments of their mean. Rows that are no images (height 1), and empty images, stay as they are.
+    moments, at most 45 degrees either way. Light is the distance of a pixel from the background, which is one
+    for all images, so that ink on white paper counts as chalk on a blackboard does; the channels of a colour
+    image are moved together, by the mean of their distances. Rows that are no images (height 1), and empty
+    images, stay as they are.
 
     With `resize`, height and width are changed too, each by a factor of at most two, until the light spreads
     as far along rows and along columns as it does on average in the training images.
@@ -113,7 +114,7 @@ class Deskew(ImageTransformer):
     image_shape_ : tuple of int
         (height, width, channels) that the rows were read as.
     background_ : ndarray of shape (channels,), float64
-        Median of the pixels on the border of the training images.
+        Median of the corner pixels of the training images.
     spread_ : ndarray of shape (2,), float64, or None
         Mean standard deviation of the light along rows and columns of the straightened training images, in
         pixels; None without `resize`.
@@ -160,9 +161,8 @@ class Deskew(ImageTransformer):
 
 
 def _background(images: np.ndarray) -> np.ndarray:
-    """Return the median of the pixels on the border of images (n, height, width, channels), by channel."""
-    sides = (images[:, 0], images[:, -1], images[:, 1:-1, 0], images[:, 1:-1, -1])
-    return np.median(np.concatenate(sides, axis=1), axis=(0, 1)).astype(np.float64)
+    """Return the median of the corners of images (n, height, width, channels), by channel."""
+    return np.median(images[:, [0, 0, -1, -1], [0, -1, 0, -1]], axis=(0, 1)).astype(np.float64)
 
 
 class MeanPool(ImageTransformer):

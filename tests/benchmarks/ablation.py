@@ -15,11 +15,12 @@ from bench import datasets
 from bench.folds import make_folds
 from bench.plan import fold_jobs
 from bench.records import Dataset, Folds, Params
-from bench.registry import ESTIMATORS, PRESETS, resolve
+from bench.registry import ESTIMATORS, resolve
 from bench.worker import fit_job
 from estimators import CNN
 from estimators.architectures import pyramid
 
+PRESET = "quick"
 _OWN = {name: CNN().get_params()[name] for name in inspect.signature(pyramid).parameters}
 _PLAIN_LAYERS = pyramid(**_OWN).replace(" norm.9", "")
 
@@ -63,18 +64,17 @@ def main() -> None:
     parser.add_argument("--cv", type=int, default=3)
     parser.add_argument("--folds", type=int, default=1, help="how many of them")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--preset", choices=PRESETS, default="quick")
     wish = parser.parse_args()
     dataset = datasets.load(wish.data)
     folds = make_folds(dataset, wish.cv, 1, wish.seed)
-    print(f"{dataset.name}, {wish.folds} of {wish.cv} folds, seed {wish.seed}, preset {wish.preset}\n")
+    print(f"{dataset.name}, {wish.folds} of {wish.cv} folds, seed {wish.seed}, preset {PRESET}\n")
     print("| cnn | accuracy | wrong | log loss | CPU s per fold, fit and predict |")
     print("|---|---|---|---|---|", flush=True)
     for name, changed in VARIANTS.items():
-        print(measure(name, changed, wish.preset, dataset, folds, wish.folds), flush=True)
+        print(measure(name, changed, dataset, folds, wish.folds), flush=True)
 
 
-def measure(name: str, changed: Params, preset: str, dataset: Dataset, folds: Folds, n_folds: int) -> Part:
+def measure(name: str, changed: Params, dataset: Dataset, folds: Folds, n_folds: int) -> Part:
     """Fit one variant on the first folds.
 
     Raises
@@ -83,7 +83,7 @@ def measure(name: str, changed: Params, preset: str, dataset: Dataset, folds: Fo
         If a fit failed.
     """
     spec = ESTIMATORS["cnn"]
-    jobs = fold_jobs(spec, resolve(spec, preset) | changed, folds)[:n_folds]
+    jobs = fold_jobs(spec, resolve(spec, PRESET) | changed, folds)[:n_folds]
     results = [fit_job(job, dataset, folds, 1).result for job in jobs]
     failed = [result.reason for result in results if result.status != "ok"]
     if failed:

@@ -28,21 +28,20 @@ print(np.abs(pickle.loads(pickle.dumps(model)).predict_proba(X[400:]) - scores).
 """
 
 
-@pytest.mark.skipif(
-    not (importlib.util.find_spec("jax") or "CI" in os.environ),
-    reason="jax, another backend, is not installed",
-)
-def test_jax_fits_repeats_and_pickles():
+@pytest.mark.parametrize("backend", ["jax", *(["torch"] if importlib.util.find_spec("torch") else [])])
+def test_another_backend_fits_repeats_and_pickles(backend):
+    if not importlib.util.find_spec(backend) and "CI" not in os.environ:
+        pytest.skip(f"{backend}, another backend, is not installed")
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
-        env={**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
+        env={**os.environ, "KERAS_BACKEND": backend, "JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": ""},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    backend, score, equal, difference = done.stdout.splitlines()[-4:]
-    assert backend == "jax cpu"
-    assert float(score) > 0.9
+    found, score, equal, difference = done.stdout.splitlines()[-4:]
+    assert found == f"{backend} cpu"
+    assert float(score) > 0.8
     assert equal == "True"
     assert float(difference) < 1e-6

@@ -60,13 +60,43 @@ def test_finishing_epochs_follow_with_their_own_step_size(digits):
     assert rates == pytest.approx([3e-3] * 2 + [5e-4] * 3)
 
 
-def test_weights_equal_repeated_rows_but_for_precision(digits):
+def test_moved_images_are_not_compiled_where_an_accelerator_would_have_it(digits, monkeypatch):
+    import keras
+    from keras.src.trainers.trainer import model_supports_jit
+
+    asked = []
+
+    def as_with_an_accelerator(network):
+        asked.append(model_supports_jit(network))
+        return asked[-1]
+
+    monkeypatch.setattr(keras.Model, "_resolve_auto_jit_compile", as_with_an_accelerator)
+    for changes in ({}, {"elastic": 0.02, "rotation": 0, "zoom": 0, "shift": 0}):
+        assert model(8, 8, **changes).fit(*digits).predict(digits[0]).shape == (90,)
+    assert asked
+    assert not any(asked)
+
+
+def test_weights_equal_repeated_rows_in_whole_steps_without_normalisation(digits):
     X, y = digits
     weight = np.arange(90) % 3
-    settings = {"rotation": 0, "zoom": 0, "shift": 0, "dropout": 0, "batch_size": 90, "optimizer": "sgd"}
-    weighted = model(**settings).fit(X, y, sample_weight=weight)
-    heavier = model(**settings).fit(X, y, sample_weight=7 * weight)
-    assert np.allclose(weighted.predict_proba(X), heavier.predict_proba(X), atol=1e-5)
+    repeated = np.repeat(X, weight, axis=0), np.repeat(y, weight)
+    settings = {"rotation": 0, "zoom": 0, "shift": 0, "batch_size": 90, "optimizer": "sgd", "epochs": 4}
+    one, seven, other, plain = (
+        model(architecture="conv2 relu dense8 relu", **settings).fit(*rows).predict_proba(X)
+        for rows in ((X, y, weight), (X, y, 7 * weight), repeated, (X, y))
+    )
+    assert np.allclose(one, seven, atol=1e-5)
+    assert np.allclose(one, other, atol=1e-5)
+    assert not np.allclose(one, plain, atol=1e-4)
+
+
+def test_weights_move_the_answers(digits):
+    X, y = digits
+    heavy = np.where(y == 0, 1.0, 1e-6)
+    settings = {"epochs": 20, "rotation": 0, "zoom": 0, "shift": 0, "dropout": 0}
+    even, uneven = (model(**settings).fit(X, y, weight).predict_proba(X) for weight in (None, heavy))
+    assert uneven[:, 0].mean() > even[:, 0].mean() + 0.1
 
 
 def test_views_are_averaged_and_one_view_is_the_image(digits):

@@ -84,6 +84,18 @@ def test_rows_of_weight_zero_are_as_if_absent(kind, digits):
     assert np.array_equal(weighted.predict(X), kind(**SMALL[kind]).fit(X[y < 2], y[y < 2]).predict(X))
 
 
+@pytest.mark.parametrize("kind", [SVM, Logistic, LightGBM, MLP], ids=lambda kind: kind.__name__)
+def test_weights_move_the_boundary(kind, digits):
+    X, y = digits
+    rng = np.random.default_rng(0)
+    blurred = X + rng.normal(scale=2 * X.std(), size=X.shape)
+    even, uneven = (
+        kind(**SMALL[kind]).fit(blurred, y, sample_weight=weight).predict(X)
+        for weight in (np.ones(90), np.where(y == 0, 1.0, 1e-3))
+    )
+    assert (uneven == 0).sum() > (even == 0).sum()
+
+
 def threads(kind, **settings):
     X, y = load_digits(return_X_y=True)
     one, two = (kind(n_jobs=n_jobs, **settings).fit(X, y).predict_proba(X) for n_jobs in (1, 2))
