@@ -82,7 +82,8 @@ def _pair(found: Evidence, line: dict[str, Any], both: int) -> dict[str, Any]:
     return {
         "a": line["model_a"],
         "b": line["model_b"],
-        "words": sentence(line, line["model_a"], found.metric, found.noun),
+        "words": sentence(line, line["model_a"], found.metric, found.noun)
+        + found.of_seeds(line["model_a"], line["model_b"]),
         "difference": f"{METRICS[found.metric].title} {_signed(line)}",
         "p": MISSING if math.isnan(line["p_holm"]) else f"{line['p_holm']:.2g}",
         "different": bool(line["different"]),

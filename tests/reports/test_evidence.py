@@ -96,3 +96,21 @@ def test_losses_are_compared_the_right_way_round(made):
     assert found.ranks["first"].is_monotonic_increasing
     best = found.pairs[(found.pairs["model_a"] == found.data.models[0])]
     assert (best.loc[best["different"], "difference"] > 0).all()
+
+
+def test_with_repeats_it_is_said_that_rows_count_once(digits, tmp_path):
+    told = []
+    for n_repeats in (1, 2):
+        run = make_run(tmp_path / str(n_repeats), digits, [Model("a"), Model("b")], n_repeats=n_repeats)
+        board = leaderboard(run.store, run.run)
+        told.append("the first of the repeats" in sureness(board, evidence(run.store, board)).covers)
+    assert told == [False, True]
+
+
+def test_a_part_of_the_evidence_is_that_of_the_whole(found):
+    names = found.data.models[::-1][:2]
+    part = found.among(names)
+    assert part.pairs.to_dict("records") == [found.pair(*names)]
+    ranks = found.ranks.set_index("model")["ranks"]
+    assert part.ranks.set_index("model")["ranks"].to_dict() == ranks.loc[list(names)].to_dict()
+    assert part.among(names[:1]).pairs.empty
