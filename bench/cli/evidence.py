@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -163,7 +164,7 @@ def _plain(value: Any) -> Any:
 def _pair(test: dict[str, Any], rope: float) -> list[tuple[str, str]]:
     a, b = test["model_a"], test["model_b"]
     return [
-        (f"{a} better by", f"{test['difference']:+.5f} ({test['low']:+.5f} to {test['high']:+.5f})"),
+        (f"{a} better by", f"{test['difference']:+.5f} ({_bounds(test)})"),
         (f"right by {a} alone, by {b} alone", f"{test['only_a']:,}, {test['only_b']:,}"),
         ("p over rows, after Holm over all pairs", f"{quantity(test['p'])}, {quantity(test['p_holm'])}"),
         ("p over folds (corrected t-test)", quantity(test["p_folds"])),
@@ -173,6 +174,13 @@ def _pair(test: dict[str, Any], rope: float) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
+def _bounds(test: dict[str, Any]) -> str:
+    """Return "-0.01200 to +0.03100"; words if no resample of the rows differs."""
+    if math.isnan(test["low"]):
+        return "no row tells"
+    return f"{test['low']:+.5f} to {test['high']:+.5f}"
+
+
 def _differences(found: Sequence[Difference]) -> pd.DataFrame:
     import pandas as pd
 
@@ -180,7 +188,7 @@ def _differences(found: Sequence[Difference]) -> pd.DataFrame:
         {
             "Model": each.name,
             "Second minus first": f"{each.test['difference']:+.5f}",
-            "95 %": f"{each.test['low']:+.5f} to {each.test['high']:+.5f}",
+            "95 %": _bounds(each.test),
             "p after Holm": f"{each.test['p_holm']:.2g}",
             "Now right": f"{each.test['only_a']:,}",
             "Now wrong": f"{each.test['only_b']:,}",

@@ -159,6 +159,9 @@ def test_equal_runs_do_not_differ(bench, three):
     assert [model["name"] for model in told["models"]] == ["tree"]
     assert told["models"][0]["test"]["difference"] == 0
     assert told["models"][0]["flipped"] == []
+    out = bench.ok("diff", three, "again")
+    assert "no row tells" in out
+    assert "nan" not in out
 
 
 @pytest.mark.parametrize("other", [("--seed", "1"), ("--rows", "200"), ("--metric", "log_loss")])
