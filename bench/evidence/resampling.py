@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from bench.evidence.components import average_precision_components, one_vs_rest, roc_auc_components
+from bench.evidence.components import average_precision_components, delong_components, one_vs_rest
 from bench.evidence.out_of_fold import OutOfFold
 from bench.metrics import normalised
 
@@ -147,7 +147,7 @@ def _losses(data: OutOfFold) -> np.ndarray:
 
 
 def _roc_auc(data: OutOfFold) -> np.ndarray:
-    return one_vs_rest(data, roc_auc_components)
+    return one_vs_rest(data, delong_components)
 
 
 def _average_precision(data: OutOfFold) -> np.ndarray:

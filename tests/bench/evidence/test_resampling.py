@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from bench.evidence.components import average_precision_components, roc_auc_components
+from bench.evidence.components import average_precision_components, delong_components, roc_auc_components
 from bench.evidence.resampling import degrees_of_freedom, replicates, resampled, resamples
 from bench.metrics import METRICS, metrics_of, score
 
@@ -93,6 +93,17 @@ def test_components_are_the_derivative_by_the_weight_of_a_row(metric, seed, n, n
         for sign in (1, -1)
     ]
     assert components[row] / n == pytest.approx((moved[0] - moved[1]) / (2 * step), abs=1e-6)
+
+
+def test_components_of_delong_have_his_variance():
+    rng = np.random.default_rng(0)
+    positive, scores = np.arange(30) < 8, rng.normal(size=30)
+    above = (scores[positive][:, None] > scores[~positive]).astype(float)
+    his = above.mean(axis=1).var(ddof=1) / 8 + above.mean(axis=0).var(ddof=1) / 22
+    area, components = delong_components(positive, scores)
+    assert area == pytest.approx(above.mean())
+    assert components.mean() == pytest.approx(0, abs=1e-12)
+    assert (components**2).mean() / 30 == pytest.approx(his)
 
 
 @pytest.mark.parametrize("metric", OF_RANKS)
