@@ -45,9 +45,10 @@ def roc_auc_components(positive: np.ndarray, scores: np.ndarray) -> tuple[float,
 
 
 def delong_components(positive: np.ndarray, scores: np.ndarray) -> tuple[float, np.ndarray]:
-    """Return the same with the components of each class drawn out by the root of m / (m - 1), m being its rows.
+    """Return the same with components whose mean over resamples has DeLong's variance.
 
-    Their mean over resamples then has the variance of DeLong, which is not too small with few rows of a class.
+    Those of a class of m rows are drawn out by the root of m / (m - 1): with few rows the variance would
+    otherwise be too small.
     """
     area, components = roc_auc_components(positive, scores)
     m = np.where(positive, positive.sum(), (~positive).sum())
