@@ -43,7 +43,7 @@ def test_losses_are_expected_to_fall():
 
 def test_what_more_rows_gain_is_between_nothing_and_a_power_of_their_number():
     exact = expected("accuracy", 0.9, 1e-9, np.full(5, 0.9), 1000, 10**9, 5)
-    most = 0.1 * (1 - 0.8**0.25)
+    most = 0.1 * (1 - 0.8**0.5)
     assert np.mean(exact) == pytest.approx(0.9 + most / 2, abs=1e-6)
     assert exact[1] - exact[0] == pytest.approx(2 * 1.96 * most / math.sqrt(12), rel=1e-3)
 
