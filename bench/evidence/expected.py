@@ -11,8 +11,8 @@ from bench.evidence.out_of_fold import OutOfFold
 from bench.evidence.resampling import resampled, standard_errors
 from bench.metrics import METRICS
 
-# Errors of classifiers fall with the number of training rows n like n^-a (Viering and Loog 2023, "The shape of
-# learning curves: a review", section 3), with a between nothing and the rate of averages.
+# Errors of classifiers fall with the number of training rows n like n^-a (Viering and Loog 2023, "The shape
+# of learning curves: a review", section 3), with a between nothing and the rate of averages.
 STEEPNESS = 0.5
 
 
