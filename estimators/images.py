@@ -130,11 +130,13 @@ class Deskew(ImageTransformer):
 
     Examples
     --------
+    >>> import numpy as np
     >>> from estimators import Deskew
-    >>> Deskew().fit_transform([[0, 0, 1, 0, 1, 0, 1, 0, 0]]).reshape(3, 3)
-    array([[0., 1., 0.],
-           [0., 1., 0.],
-           [0., 1., 0.]], dtype=float32)
+    >>> slash = np.pad(np.eye(3)[::-1], 1)
+    >>> Deskew().fit_transform(slash.reshape(1, 25)).reshape(5, 5)[1:4]
+    array([[0., 0., 1., 0., 0.],
+           [0., 0., 1., 0., 0.],
+           [0., 0., 1., 0., 0.]], dtype=float32)
     """
 
     def __init__(self, image_shape: Sequence[int] | None = None, *, resize: bool = False) -> None:
