@@ -32,8 +32,7 @@ _SHORTEST_HALVED_SIDE = 8
 def pyramid(filters: int, blocks: int, depth: int, kernel_size: int, dense: int, dropout: float) -> str:
     """Return an architecture whose filters double from block to block while the image halves.
 
-    A block pools before its last normalisation: it learns as much in three quarters of the time. The first
-    block has one convolution, for the same reason.
+    A block pools before its last normalisation: it learns as much in three quarters of the time.
 
     Parameters
     ----------
@@ -42,7 +41,7 @@ def pyramid(filters: int, blocks: int, depth: int, kernel_size: int, dense: int,
     blocks : int
         Number of blocks.
     depth : int
-        Convolutions per block after the first.
+        Convolutions per block.
     kernel_size : int
         Side of the convolution windows, in pixels.
     dense : int
@@ -53,8 +52,7 @@ def pyramid(filters: int, blocks: int, depth: int, kernel_size: int, dense: int,
     layers = []
     for block in range(blocks):
         conv = f"conv{filters * 2**block}x{kernel_size}"
-        n_before = depth - 1 if block else 0
-        layers += [f"{conv} norm.9 relu"] * n_before + [f"{conv} halve norm.9 relu"]
+        layers += [f"{conv} norm.9 relu"] * (depth - 1) + [f"{conv} halve norm.9 relu"]
     return " ".join([*layers, f"drop{dropout:f}", f"dense{dense} norm.9 relu", f"drop{dropout:f}"])
 
 

@@ -48,7 +48,7 @@ class CNN(KerasClassifier):
     blocks : int, default=3
         Number of blocks.
     depth : int, default=1
-        Convolutions per block but the first, which has one: there, at full size, each costs the most.
+        Convolutions per block.
     kernel_size : int, default=3
         Side of the convolution windows, in pixels.
     dense : int, default=128

@@ -43,14 +43,12 @@ DEEP = (
         presets={
             "smoke": {"epochs": 2},
             "full": {
-                "epochs": 28,
-                "filters": 32,
+                "epochs": 40,
                 "depth": 2,
                 "dropout": 0.4,
                 "rotation": 12,
                 "shear": 6,
                 "zoom": 0.12,
-                "elastic": 0.02,
                 "views": 5,
             },
         },

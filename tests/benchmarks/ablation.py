@@ -23,6 +23,7 @@ from estimators.architectures import pyramid
 PRESET = "quick"
 _OWN = {name: CNN().get_params()[name] for name in inspect.signature(pyramid).parameters}
 _PLAIN_LAYERS = pyramid(**_OWN).replace(" norm.9", "")
+_DEEPER_LAYERS = pyramid(**_OWN | {"depth": 2}).partition(" relu ")[2]
 
 VARIANTS: dict[str, Params] = {
     "as it is": {},
@@ -35,7 +36,10 @@ VARIANTS: dict[str, Params] = {
     "constant step size": {"schedule": "constant", "learning_rate": 1e-3},
     "label smoothing .05": {"label_smoothing": 0.05},
     "averaged weights": {"averaging": 0.99},
-    "two convolutions per block, half the epochs": {"depth": 2, "epochs": 6},
+    "two convolutions per block after the first, half the epochs": {
+        "architecture": _DEEPER_LAYERS,
+        "epochs": 6,
+    },
     "5 views": {"views": 5},
 }
 

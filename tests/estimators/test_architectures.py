@@ -61,8 +61,8 @@ def test_unknown_layer_is_a_sentence(text):
         build(text)
 
 
-def test_the_pyramid_doubles_its_filters_and_starts_with_one_convolution():
+def test_the_pyramid_doubles_its_filters():
     network = build(pyramid(filters=3, blocks=3, depth=2, kernel_size=5, dense=7, dropout=0.1))
     convolutions = [layer for layer in network.layers if type(layer).__name__ == "Conv2D"]
-    assert [layer.filters for layer in convolutions] == [3, 6, 6, 12, 12]
+    assert [layer.filters for layer in convolutions] == [3, 3, 6, 6, 12, 12]
     assert {layer.kernel_size for layer in convolutions} == {(5, 5)}
