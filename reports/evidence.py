@@ -96,10 +96,11 @@ class Evidence:
 
     def of_seeds(self, a: str, b: str) -> str:
         """Return a clause on how far the seeds of two models move their difference; "" if that is unknown."""
-        line = self.pair(a, b)
-        if line is None or not {a, b} <= self.seed_spread.keys():
+        if not {a, b} <= self.seed_spread.keys():
             return ""
-        return seed_clause(line["difference"], math.hypot(self.seed_spread[a], self.seed_spread[b]))
+        line = self.pair(a, b)
+        spread = math.hypot(self.seed_spread[a], self.seed_spread[b])
+        return "" if line is None else seed_clause(line["difference"], spread)
 
     def pair(self, a: str, b: str) -> dict[str, Any] | None:
         """Return the line of `pairs` on two models, `a` being its `model_a`; None unless both are ranked."""

@@ -54,15 +54,15 @@ def compare(
     for name in models:
         _check_ranked(store, board, name)
     found = evidence(store, board, rope)
-    within = best_within(costs(board), **asdict(budget or Budget()))["model"]
-    chosen = models or [outcome.row.name for outcome in board.ranked if outcome.row.name in set(within)]
+    within = set(best_within(costs(board), **asdict(budget or Budget()))["model"])
+    chosen = models or [outcome.row.name for outcome in board.ranked if outcome.row.name in within]
     if found is None or len(chosen) < (1 if budget else 2):
         lack = "no model within these limits" if budget else "fewer than two ranked models to compare"
         raise FolderError(f"{path}: has {lack}; run more with `bench run`")
     return found.among(chosen)
 
 
-def flipped(path: str | os.PathLike[str], data: OutOfFold) -> pd.DataFrame:
+def flipped(store: RunStore, data: OutOfFold) -> pd.DataFrame:
     """Return the rows of a run's source that only one of two models gets right.
 
     Returns
@@ -70,11 +70,6 @@ def flipped(path: str | os.PathLike[str], data: OutOfFold) -> pd.DataFrame:
     DataFrame
         Columns row (position in the source), label, and what each model says, under its name.
     """
-    return disagreements(open_run(path)[0], data)
-
-
-def disagreements(store: RunStore, data: OutOfFold) -> pd.DataFrame:
-    """Return `flipped`, for a run that is open."""
     rows = np.flatnonzero(data.correct[0] != data.correct[1])
     classes = np.asarray(data.classes)
     said = dict(zip(data.models, classes[data.y_pred[:, rows]], strict=True))

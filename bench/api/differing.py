@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bench.api.comparing import disagreements
+from bench.api.comparing import flipped
 from bench.api.deriving import open_run
 from bench.errors import FolderError
 from bench.evidence import OutOfFold
@@ -197,7 +197,7 @@ class _Pair:
     def difference(self, test: dict[str, Any]) -> Difference:
         """Return all that differs; `test` is corrected."""
         run, old, new = self.before[1], self.before[2], self.after[2]
-        rows = disagreements(self.before[0], self.data)
+        rows = flipped(self.before[0], self.data)
         return Difference(
             name=self.name,
             test=test,

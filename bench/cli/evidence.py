@@ -67,6 +67,7 @@ def compare(
     json: options.Json = False,
 ) -> int:
     """Say which models of a run can be told apart: intervals, tied ranks, paired tests."""
+    from bench.api import open_run
     from bench.api.comparing import Budget, flipped
     from bench.api.comparing import compare as tell
     from reports.sureness import standing_table
@@ -75,6 +76,7 @@ def compare(
     if models and budget != Budget():
         raise UsageError("limits choose among all models; leave out the two names")
     found = tell(folder, tuple(models or ()), rope, None if budget == Budget() else budget)
+    rows = flipped(open_run(folder)[0], found.data) if models else None
     if json:
         print_json(
             {
@@ -83,15 +85,14 @@ def compare(
                 "models": records(found.standing()),
                 "pairs": records(found.pairs),
                 "sentences": found.sentences,
-                **({"flipped": records(flipped(folder, found.data))} if models else {}),
+                **({} if rows is None else {"flipped": records(rows)}),
             }
         )
         return 0
     print_frame(standing_table(found))
-    if models:
+    if rows is not None:
         print_table(("Test", "Result"), _pair(found.pairs.to_dict("records")[0], rope))
-        first = flipped(folder, found.data).head(N_FLIPPED)
-        print_frame(first, f"The first {found.noun} that one alone gets right")
+        print_frame(rows.head(N_FLIPPED), f"The first {found.noun} that one alone gets right")
     for sentence in found.sentences:
         print(f"{sentence}.")
     say(f"intervals and ranks cover the choice of the {found.noun}, not that of the training sets")
