@@ -93,7 +93,7 @@ def one_vs_rest(data: OutOfFold, function: Ranked) -> np.ndarray:
     ----------
     data : OutOfFold
     function : callable
-        `roc_auc_components` or `average_precision_components`.
+        `delong_components` or `average_precision_components`.
 
     Returns
     -------
