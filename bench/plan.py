@@ -88,14 +88,23 @@ def refit_job(spec: EstimatorSpec, params: Params, folds: Folds) -> Job:
     return _job(spec, params, folds, 0, 0, "refit")
 
 
+def half_job(spec: EstimatorSpec, params: Params, folds: Folds) -> Job:
+    """Return the one of `stress_jobs` on half of the training rows, which shows what more rows are worth."""
+    return _part(_job(spec, params, folds, 0, 0, "fold"), SHARES[-1])
+
+
 def stress_jobs(spec: EstimatorSpec, params: Params, folds: Folds, info: DatasetInfo) -> list[Job]:
     """Return one job for each share of the training rows of the first fold, ascending.
 
     The one on all of them meets the stressed test rows too; without images it is the fold's own job.
     """
     whole, names = _job(spec, params, folds, 0, 0, "fold"), variants(info.image_shape)
-    parts = [replace(whole, role="stress", share=share) for share in SHARES]
+    parts = [_part(whole, share) for share in SHARES]
     return [*parts, replace(whole, role="stress", variants=names) if names else whole]
+
+
+def _part(whole: Job, share: float) -> Job:
+    return replace(whole, role="stress", share=share)
 
 
 def _job(spec: EstimatorSpec, params: Params, folds: Folds, repeat: int, fold: int, role: str) -> Job:

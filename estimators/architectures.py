@@ -20,7 +20,7 @@ ARCHITECTURES = {
 
 _TOKEN = re.compile(
     r"(?P<kind>conv|norm|relu|pool|halve|mean|dense|drop)"
-    r"((?<=conv)(?P<filters>\d+)(x(?P<kernel>\d+))?(?P<valid>v)?"
+    r"((?<=conv)(?P<filters>\d+)(x(?P<kernel>\d+))?(s(?P<stride>[1-9]))?(?P<valid>v)?"
     r"|(?<=norm)(?P<momentum>0?\.\d+)?"
     r"|(?<=dense)(?P<units>\d+)"
     r"|(?<=drop)(?P<share>0?\.\d+)"
@@ -99,7 +99,8 @@ def build(architecture: str, image_shape: tuple[int, int, int], n_classes: int) 
 def _conv(layers: Any, hidden: Any, found: re.Match) -> Any:
     window = [min(side, int(found["kernel"] or 3)) for side in hidden.shape[1:3]]
     padding = "valid" if found["valid"] else "same"
-    return layers.Conv2D(int(found["filters"]), window, padding=padding)(hidden)
+    strides = [min(side, int(found["stride"] or 1)) for side in hidden.shape[1:3]]
+    return layers.Conv2D(int(found["filters"]), window, strides, padding=padding)(hidden)
 
 
 def _norm(layers: Any, hidden: Any, found: re.Match) -> Any:

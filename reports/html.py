@@ -23,6 +23,7 @@ from reports.protocol import made
 from reports.sections import ModelSection, model_section
 from reports.sources import Sources, gathered
 from reports.stress import stress_section
+from reports.submission import expectation
 from reports.sureness import sureness
 from reports.tuning import tuning_section
 from reports.verdict import verdict
@@ -61,7 +62,7 @@ def render(sources: Sources) -> str:
     sections = _sections(sources)
     return templates().get_template("report.html.j2").render(
         run=board.run,
-        verdict=verdict(board, found),
+        verdict=verdict(board, found, expectation(sources.store, board.run)),
         glances=glances(board, found),
         noun=rows_are(board.run.info),
         n_folds=board.run.protocol.n_splits * board.run.protocol.n_repeats,

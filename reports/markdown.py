@@ -16,6 +16,7 @@ from reports.leaderboard import metric_text
 from reports.protocol import made
 from reports.sources import Sources
 from reports.stressed import curve_table, standing_table
+from reports.submission import expectation
 from reports.sureness import sureness
 from reports.tuning import parameters
 from reports.verdict import verdict
@@ -67,7 +68,7 @@ def code(content: str) -> str:
 
 
 def _head(sources: Sources) -> Iterator[str]:
-    found = verdict(sources.board, sources.found)
+    found = verdict(sources.board, sources.found, expectation(sources.store, sources.run))
     yield f"# {text(sources.run.info.name)}: benchmark report"
     best = f"**{text(found.model)}**" if found.model else ""
     yield " ".join(filter(None, (best, *map(text, (found.sentence, found.score, found.interval)))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -71,14 +72,19 @@ class Stressed:
 
 
 def stressed(store: RunStore, run: Run) -> Stressed | None:
-    """Return what is stored of `bench stress`; None before anything is."""
+    """Return what is stored of `bench stress`; None before anything is.
+
+    One refit of a model, if it went well, is that of the submission's `gain_by_rows`, and tells no curve.
+    """
     ended = [
         (row, result)
         for row in run.rows
         for result in store.read_each(row.estimator, row.stress_keys)
         if result.folds_sha256 == run.protocol.folds_sha256
     ]
-    begun = {row.name for row, result in ended if result.role == "stress"}
+    refits = [(row.name, result.status) for row, result in ended if result.role == "stress"]
+    begun = {name for name, status in refits if status != "ok"}
+    begun |= {name for name, count in Counter(name for name, _ in refits).items() if count > 1}
     mine = [(row, result) for row, result in ended if row.name in begun]
     if not mine:
         return None

@@ -9,20 +9,27 @@ import numpy as np
 import pandas as pd
 
 from bench.errors import DataError, FolderError
-from bench.evidence.expected import expected_of
+from bench.evidence.expected import Pair, expected_of
 from bench.evidence.intervals import LEVEL
-from bench.records import DatasetInfo, Predictions, Row, Run
+from bench.metrics import METRICS
+from bench.records import DatasetInfo, FoldResult, Predictions, Row, Run
 from bench.store import RunStore
 from reports.outcomes import outcomes
 from reports.pooled import together
+from reports.wording import in_sentence, merits
 
 SUBMISSION = ("submission.csv", "submission.json")
 COVERS = "the choice of the rows, those that were scored and those to come, and the training sets"
 
 
+def may_be_submitted(info: DatasetInfo) -> bool:
+    """Whether the data have unlabelled test rows, and all classes to answer with."""
+    return bool(info.n_test) and not info.test_labelled and info.positive is None
+
+
 def available(store: RunStore, run: Run, row: Row) -> bool:
     """Whether a row has predictions of unlabelled test rows to submit."""
-    if not run.info.n_test or run.info.test_labelled or run.info.positive is not None or not row.refit_key:
+    if not may_be_submitted(run.info) or not row.refit_key:
         return False
     refit = store.read_result(row.estimator, row.refit_key)
     return refit is not None and refit.status == "ok"
@@ -88,8 +95,9 @@ def summary(store: RunStore, run: Run, row: Row) -> dict[str, Any]:
     -------
     dict
         Plain values: model, command, metric, mean and std (ddof 1, over `n_folds` folds; None
-        without them), expected (low and high of the score that the test rows may be expected to give, and
-        what that covers; None if unknown), fingerprints, number of test rows, count of each label, upload
+        without them), expected (low and high of the score that the test rows may be expected to give,
+        what that covers, and how it is known what more rows gain; None if unknown), fingerprints, number of
+        test rows, count of each label, upload
         (the command of Kaggle's client, which takes the source's name for the competition's; None if the data
         did not come as a competition's do), stamp (of the row, and whether test rows were trained on).
     """
@@ -114,6 +122,19 @@ def summary(store: RunStore, run: Run, row: Row) -> dict[str, Any]:
     }
 
 
+def expectation(store: RunStore, run: Run) -> str:
+    """Return in a sentence what the best row's submission is expected to score; "" where that is unknown."""
+    best = run.best_row
+    if best is None or not available(store, run, best):
+        return ""
+    found = _expected(store, run, best)
+    if found is None:
+        return ""
+    bounds = merits(found["low"], found["high"], run.metric)
+    title = in_sentence(METRICS[run.metric].title)
+    return f"The submission, by {best.name}, may expect {title} [{bounds}] on the test rows."
+
+
 def _stamp(info: DatasetInfo, row: Row) -> str:
     known = f"{info.n_test_in_train:,} of {info.n_test:,} test rows are also in the training data"
     return "; ".join(filter(None, (row.stamp, known if info.n_test_in_train else "")))
@@ -125,11 +146,28 @@ def _expected(store: RunStore, run: Run, row: Row) -> dict[str, Any] | None:
     values = outcome.values(run.metric)
     if not outcome.complete or values.isna().any():
         return None
-    found = expected_of(together(store, run, [row]), run.metric, values.to_numpy(), run.info.n_test)
+    data, pair = together(store, run, [row]), None
+    if half := _half(store, row):
+        said = [store.read_predictions(row.estimator, key) for key in (half.key, row.keys[0])]
+        pair = Pair.of(data, *said, half.share)
+    found = expected_of(data, run.metric, values.to_numpy(), run.info.n_test, pair)
     if found is None:
         return None
     low, high = found
-    return {"low": low, "high": high, "level": LEVEL, "covers": COVERS}
+    return {"low": low, "high": high, "level": LEVEL, "covers": COVERS, "gain_by_rows": _gain(half)}
+
+
+def _half(store: RunStore, row: Row) -> FoldResult | None:
+    """Return the fit on the largest part of the first fold's training rows, if there is one."""
+    parts = [one for one in store.read_each(row.estimator, row.stress_keys) if one.status == "ok"]
+    return max((one for one in parts if one.share < 1), key=lambda one: one.share, default=None)
+
+
+def _gain(half: FoldResult | None) -> str:
+    """Return how it is known what the refit gains by more rows than the folds had."""
+    if half is None:
+        return "not measured: anything between nothing and the rate of averages"
+    return f"measured on a fit on {half.n_train:,} rows"
 
 
 def _upload(store: RunStore, run: Run, row: Row) -> str | None:

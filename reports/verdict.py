@@ -10,7 +10,7 @@ from reports.leaderboard import Leaderboard
 from reports.outcomes import Outcome
 from reports.rival import rival
 from reports.submission import unfit_labels
-from reports.wording import counted, listed, merit, merits
+from reports.wording import counted, in_sentence, listed, merit, merits
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ class Verdict:
     notes: tuple[str, ...]
 
 
-def verdict(board: Leaderboard, found: Evidence | None = None) -> Verdict:
-    """Return the verdict on a run, with what `found` proves of it."""
-    best, notes = board.best(), tuple(_notes(board, found))
+def verdict(board: Leaderboard, found: Evidence | None = None, expected: str = "") -> Verdict:
+    """Return the verdict on a run, with what `found` proves of it and what its submission may expect."""
+    best, notes = board.best(), (*filter(None, [expected]), *_notes(board, found))
     if best is None:
         folds = counted(board.run.protocol.n_splits * board.run.protocol.n_repeats, "fold")
         return Verdict("", f"No model has a score on all {folds} that counts yet.", "", "", "", notes)
@@ -53,12 +53,12 @@ def verdict(board: Leaderboard, found: Evidence | None = None) -> Verdict:
 def _sentence(board: Leaderboard, best: Outcome, found: Evidence | None) -> str:
     metric, name = METRICS[board.run.metric], best.row.name
     if len(board.ranked) == 1:
-        return f"is the only ranked model; its {_lower(metric.title)} is"
+        return f"is the only ranked model; its {in_sentence(metric.title)} is"
     among = "" if best is board.best(allow_stamped=True) else " of the eligible models"
     tied = found.alike(name) if found is not None and name in found.data.models else []
     if tied:
-        return f"leads{among}, in a tie with {listed(tied)}: {_lower(metric.title)}"
-    return f"is best{among}: {_lower(metric.title)}"
+        return f"leads{among}, in a tie with {listed(tied)}: {in_sentence(metric.title)}"
+    return f"is best{among}: {in_sentence(metric.title)}"
 
 
 def _score(board: Leaderboard, best: Outcome) -> tuple[str, str]:
@@ -104,7 +104,3 @@ def _covers(model: str, found: Evidence) -> str:
         return f"Another set of {found.noun} could turn the order of what is tied. {covers}"
     chance = f"would hardly come from the choice of the {found.noun}"
     return f"Its difference from every other model {chance}. {covers}"
-
-
-def _lower(title: str) -> str:
-    return title if title[:2].isupper() else title[0].lower() + title[1:]

@@ -73,6 +73,11 @@ def merits(low: float, high: float, metric: str) -> str:
     return f"{100 * low:.2f}, {100 * high:.2f}" if metric == "accuracy" else f"{number(low)}, {number(high)}"
 
 
+def in_sentence(title: str) -> str:
+    """Return a metric's title as it stands inside a sentence; abbreviations keep their capitals."""
+    return title if title[:2].isupper() else title[0].lower() + title[1:]
+
+
 def distance(value: float, metric: str) -> str:
     """Return a difference of the headline metric: accuracy as "1.7 points", any other with its digits."""
     return f"{100 * value:.2g} points" if metric == "accuracy" else f"{value:.2g}"

@@ -15,10 +15,11 @@ from bench.api.session import Session, open_session, readable
 from bench.energy import check_energy
 from bench.errors import UsageError, unknown
 from bench.limits import Limits, limits
-from bench.plan import Choice, make_plan, refit_job
+from bench.plan import Choice, half_job, make_plan, refit_job
 from bench.records import EstimatorSpec, FoldResult, Job, Params, Plan, Run
 from bench.supervise import Crew
 from reports.leaderboard import best_row
+from reports.submission import may_be_submitted
 
 REFIT = ("best", "all", "none")
 MAX_SEEDS = 1000
@@ -171,7 +172,8 @@ def _carry_out(prepared: Prepared, observer: Observer) -> tuple[Run, list[FoldRe
             run = with_ensembles(session.store, run, session.folds, command)
         best = best_row(session.store, run, allow_stamped=session.request.allow_optimistic)
         run, refits = _with_refits(replace(run, best=best.name if best else ""), prepared)
-        fitted_last, stored_last = fit_missing(refits, prepared, crew, observer)
+        last = [*refits, *_halves(run, prepared)]
+        fitted_last, stored_last = fit_missing(last, prepared, crew, observer)
         run = refit_ensembles(session.store, run, _wanted(run, prepared.refit))
     if fitted + fitted_last:
         run = replace(run, environment=environment.describe(prepared.jobs, prepared.threads))
@@ -228,3 +230,13 @@ def _with_refits(run: Run, prepared: Prepared) -> tuple[Run, list[Job]]:
     }
     rows = [replace(row, refit_key=jobs[row.name].key) if row.name in jobs else row for row in run.rows]
     return replace(run, rows=tuple(rows)), list(jobs.values())
+
+
+def _halves(run: Run, prepared: Prepared) -> list[Job]:
+    """Return the job that tells what more rows are worth to the model of the submission, if there is one."""
+    row = run.best_row
+    if row is None or row.recipe or not may_be_submitted(run.info):
+        return []
+    spec = registry.ESTIMATORS.get(row.estimator)
+    wanted = spec is not None and row.name in _wanted(run, prepared.refit)
+    return [half_job(spec, row.params, prepared.session.folds)] if wanted else []

@@ -198,7 +198,7 @@ def print_leaderboard(store: RunStore, run: Run, *, json: bool, **more: str) -> 
 
 
 def _point_to_files(store: RunStore, run: Run) -> None:
-    from reports.submission import unfit_labels
+    from reports.submission import expectation, unfit_labels
 
     folds = f"{run.protocol.n_splits} folds" + (
         f" x {run.protocol.n_repeats} repeats" if run.protocol.n_repeats > 1 else ""
@@ -207,6 +207,8 @@ def _point_to_files(store: RunStore, run: Run) -> None:
     for name, purpose in (("report.html", "report"), ("submission.csv", "submission")):
         if store.has_files(name):
             say(f"{purpose}: {store.path / name}")
+    if sentence := expectation(store, run):
+        say(sentence)
     if reason := unfit_labels(run.info):
         say(f"no submission: {reason}")
 

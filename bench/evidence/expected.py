@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,14 +11,74 @@ from bench.evidence.intervals import Z, intervals
 from bench.evidence.out_of_fold import OutOfFold
 from bench.evidence.resampling import resampled, standard_errors
 from bench.metrics import METRICS
+from bench.records import Predictions
 
-# Errors of classifiers fall with the number of training rows n like n^-a (Viering and Loog 2023, "The shape
-# of learning curves: a review", section 3), with a between nothing and the rate of averages.
-STEEPNESS = 0.5
+
+@dataclass(frozen=True)
+class Steepness:
+    """How fast a model's errors fall with the number of its training rows n: like n^-a.
+
+    Viering and Loog (2023), "The shape of learning curves: a review", section 3, find such powers for most
+    models.
+
+    Parameters
+    ----------
+    mean, sd : float
+        Of a, as far as it is known.
+    """
+
+    mean: float
+    sd: float
+
+    def gain(self, share: float) -> float:
+        """Return by which part the errors of a model fall that had this share of the rows and gets all."""
+        return 1 - share**self.mean
+
+    def gain_sd(self, share: float) -> float:
+        """Return the standard deviation of that part, to the first order."""
+        return share**self.mean * abs(math.log(share)) * self.sd
+
+    def joined(self, other: Steepness) -> Steepness:
+        """Return what two independent pieces of knowledge say together, weighed by their precision."""
+        own, its = self.sd**-2, other.sd**-2
+        return Steepness((own * self.mean + its * other.mean) / (own + its), (own + its) ** -0.5)
+
+
+# Anywhere between nothing and the rate of averages, .5.
+ANY_STEEPNESS = Steepness(0.25, 0.5 / math.sqrt(12))
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What one model said about the same rows when trained on some rows and when trained on all of them.
+
+    Parameters
+    ----------
+    data : OutOfFold
+        Two models: the one on a share of the training rows, and the one on all.
+    share : float
+        Of the training rows.
+    """
+
+    data: OutOfFold
+    share: float
+
+    @classmethod
+    def of(cls, data: OutOfFold, part: Predictions, whole: Predictions, share: float) -> Pair:
+        """Return the pair of what one model of `data`, trained on part of a fold's rows and on all, said."""
+        both = replace(
+            data,
+            models=("part", "whole"),
+            y_true=np.asarray(whole.y_true),
+            scores=(part.scores, whole.scores),
+            score_kinds=(part.score_kind, whole.score_kind),
+            fold=np.zeros(len(whole.rows), dtype=np.int16),
+        )
+        return cls(both, share)
 
 
 def expected_of(
-    data: OutOfFold, metric: str, fold_values: np.ndarray, n_new: int
+    data: OutOfFold, metric: str, fold_values: np.ndarray, n_new: int, pair: Pair | None = None
 ) -> tuple[float, float] | None:
     """Return the interval in which a refitted model's metric of new rows is expected; see `expected`.
 
@@ -30,6 +91,8 @@ def expected_of(
     fold_values : ndarray of shape (n_repeats * n_splits,)
     n_new : int
         Rows to come.
+    pair : Pair or None
+        Tells how much the model gains by more rows; without it anything usual is thought possible.
 
     Returns
     -------
@@ -40,7 +103,83 @@ def expected_of(
     if math.isnan(error):
         return None
     n_splits = len(np.unique(data.fold))
-    return expected(metric, value, error, fold_values, data.n_rows, n_new, n_splits)
+    by_training = _by_training(fold_values, error, n_splits)
+    seen = None if pair is None else steepness_of(pair, metric, by_training)
+    steepness = ANY_STEEPNESS if seen is None else ANY_STEEPNESS.joined(seen)
+    return expected(metric, value, error, by_training, (data.n_rows, n_new), n_splits, steepness)
+
+
+def expected(
+    metric: str,
+    value: float,
+    standard_error: float,
+    by_training: float,
+    n_rows: tuple[int, int],
+    n_splits: int,
+    steepness: Steepness = ANY_STEEPNESS,
+) -> tuple[float, float]:
+    """Return the interval in which the metric of new rows is expected.
+
+    Its variance is that of the out-of-fold rows, of the new rows, of the training sets, and of what the
+    refitted model gains as it is trained on more rows than those that were scored.
+
+    Parameters
+    ----------
+    metric : str
+        A name in `bench.metrics.METRICS`.
+    value : float
+        Over all out-of-fold rows.
+    standard_error : float
+        Of `value`, over the choice of the rows.
+    by_training : float
+        Variance of the metric over training sets.
+    n_rows : tuple of int
+        Rows that `value` is over, and rows to come.
+    n_splits : int
+    steepness : Steepness
+
+    Returns
+    -------
+    low, high : float
+        Of 95 %, within the range of the metric.
+    """
+    n_seen, n_new = n_rows
+    best, direction = (1.0, 1) if METRICS[metric].greater_is_better else (0.0, -1)
+    errors, share = abs(best - value), 1 - 1 / n_splits
+    by_rows = standard_error**2 * (1 + n_seen / n_new)
+    by_gain = (errors * steepness.gain_sd(share)) ** 2
+    reach = Z * math.sqrt(by_rows + by_training * (1 + 1 / n_splits) + by_gain)
+    middle = value + direction * errors * steepness.gain(share)
+    low, high = max(0.0, middle - reach), middle + reach
+    return low, min(1.0, high) if METRICS[metric].greater_is_better else high
+
+
+def steepness_of(pair: Pair, metric: str, by_training: float = 0.0) -> Steepness | None:
+    """Return how fast errors fall, from a model trained on a share of the rows and on all of them.
+
+    Parameters
+    ----------
+    pair : Pair
+    metric : str
+        A name in `bench.metrics.METRICS`.
+    by_training : float
+        Variance of the metric over training sets; both models have theirs.
+
+    Returns
+    -------
+    Steepness or None
+        Its standard deviation is that of a paired bootstrap over the rows, and of the training sets. None
+        where a model makes no errors, or the metric is undefined.
+    """
+    best = 1.0 if METRICS[metric].greater_is_better else 0.0
+    drawn = resampled(pair.data, [metric])[metric]
+    errors, redrawn = np.abs(best - drawn.value), np.abs(best - drawn.replicates)
+    if not (errors > 0).all() or not (redrawn > 0).all():
+        return None
+    scale = math.log(1 / pair.share)
+    by_rows = float(np.var(np.log(redrawn[:, 0] / redrawn[:, 1]), ddof=1))
+    spread = math.sqrt(by_rows + by_training * float((errors**-2.0).sum()))
+    return Steepness(math.log(errors[0] / errors[1]) / scale, spread / scale) if spread > 0 else None
 
 
 def _known(data: OutOfFold, metric: str) -> tuple[float, float]:
@@ -52,47 +191,6 @@ def _known(data: OutOfFold, metric: str) -> tuple[float, float]:
     return float(drawn.value[0]), float(standard_errors(drawn.replicates)[0])
 
 
-def expected(
-    metric: str,
-    value: float,
-    standard_error: float,
-    fold_values: np.ndarray,
-    n_rows: int,
-    n_new: int,
-    n_splits: int,
-) -> tuple[float, float]:
-    """Return the interval in which the metric of new rows is expected.
-
-    Its variance is that of the out-of-fold rows, of the new rows, and of the training sets: by how much the
-    metric varies more over folds than their rows explain. The refitted model is trained on more rows than
-    those that were scored; what that gains lies anywhere between nothing and what `STEEPNESS` gives, and
-    moves the middle by its mean.
-
-    Parameters
-    ----------
-    metric : str
-        A name in `bench.metrics.METRICS`.
-    value : float
-        Over all out-of-fold rows.
-    standard_error : float
-        Of `value`, over the choice of the rows.
-    fold_values : ndarray of shape (n_repeats * n_splits,)
-    n_rows : int
-        Rows that `value` is over.
-    n_new : int
-        Rows to come.
-    n_splits : int
-
-    Returns
-    -------
-    low, high : float
-        Of 95 %, within the range of the metric.
-    """
-    by_rows = standard_error**2
-    by_training = max(0.0, float(np.var(fold_values, ddof=1)) - by_rows * n_splits)
-    best, direction = (1.0, 1) if METRICS[metric].greater_is_better else (0.0, -1)
-    most = abs(best - value) * (1 - (1 - 1 / n_splits) ** STEEPNESS)
-    variance = by_rows * (1 + n_rows / n_new) + by_training * (1 + 1 / n_splits) + most**2 / 12
-    middle, reach = value + direction * most / 2, Z * math.sqrt(variance)
-    low, high = max(0.0, middle - reach), middle + reach
-    return low, min(1.0, high) if METRICS[metric].greater_is_better else high
+def _by_training(fold_values: np.ndarray, standard_error: float, n_splits: int) -> float:
+    """Return by how much the metric varies more over folds than their rows explain."""
+    return max(0.0, float(np.var(fold_values, ddof=1)) - standard_error**2 * n_splits)

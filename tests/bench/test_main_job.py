@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.cli import main
+from bench.store import RunStore
 
 BASE = ("--rows", "300", "--cv", "3", "-q", "--jobs", "1")
 
@@ -166,6 +167,21 @@ def test_the_best_models_submission_is_valid_and_predict_agrees(bench, competiti
     assert Path("runs/competition/submission.csv").read_text() == text
     summary = json.loads(Path("runs/competition/submission.json").read_text())
     assert summary["model"] == "sgd"
+
+
+def test_a_submission_comes_with_a_measured_expectation(bench, competition):
+    code, _, err = bench("run", "sgd", "dummy", "--data", str(competition), "--cv", "3")
+    expected = json.loads(Path("runs/competition/submission.json").read_text())["expected"]
+    assert code == 0
+    assert "sgd on 50 %" in err
+    assert expected["gain_by_rows"].startswith("measured on a fit on ")
+    sentence = next(line for line in err.splitlines() if line.startswith("The submission, by sgd, may "))
+    page = Path("runs/competition/report.html").read_text()
+    assert sentence in page
+    assert 'id="stress"' not in page
+    store = RunStore("runs/competition")
+    parts = store.read_each("sgd", store.read_run().best_row.stress_keys)
+    assert [part.share for part in parts] == [0.5]
 
 
 def test_the_command_that_uploads_is_told_for_a_competition_alone(bench, competition):

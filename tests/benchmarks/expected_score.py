@@ -3,8 +3,9 @@
     python tests/benchmarks/expected_score.py sgd tree forest --data IDX_FOLDER --splits 20 --cv 5
 
 Each split draws 42,000 of MNIST's 70,000 images with a seed of its own; a model's out-of-fold scores on them
-give the interval, and its refit is scored on the other 28,000. Prints a line per fit, then hits and the mean
-half-width over that of a binomial proportion of the test rows alone.
+give the interval, with those of a fit on half of the first fold's training rows, and its refit is scored on
+the other 28,000. Prints a line per fit, then hits and the mean half-width over that of a binomial proportion
+of the test rows alone.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from fits import fit, joined, split
 
 from bench import datasets
 from bench.evidence import OutOfFold
-from bench.evidence.expected import expected_of
+from bench.evidence.expected import Pair, expected_of
 from bench.folds import make_folds
-from bench.plan import fold_jobs
+from bench.plan import fold_jobs, half_job
 from bench.records import Dataset, EstimatorSpec, Folds
 from bench.registry import resolve, select
 from bench.worker import Outcome, fit_job
@@ -69,12 +70,16 @@ def promised(spec: EstimatorSpec, data: Dataset, n_splits: int, seed: int) -> tu
         If a fit failed.
     """
     folds = make_folds(data, n_splits, 1, seed)
-    jobs = fold_jobs(spec, resolve(spec, "quick"), folds)
-    done = [fit_job(job, data, folds, 1) for job in jobs]
-    if failed := [one.result.reason for one in done if one.predictions is None]:
+    params = resolve(spec, "quick")
+    jobs = [*fold_jobs(spec, params, folds), half_job(spec, params, folds)]
+    outcomes = [fit_job(job, data, folds, 1) for job in jobs]
+    if failed := [one.result.reason for one in outcomes if one.predictions is None]:
         raise RuntimeError(f"{spec.name}: {failed[0]}")
+    *done, half = outcomes
     values = np.array([one.result.metrics["accuracy"] for one in done], dtype=float)
-    found = expected_of(pooled(done, data, folds), "accuracy", values, len(data.y_test))
+    together = pooled(done, data, folds)
+    pair = Pair.of(together, half.predictions, done[0].predictions, half.result.share)
+    found = expected_of(together, "accuracy", values, len(data.y_test), pair)
     assert found is not None, "accuracy is always known"
     return found
 

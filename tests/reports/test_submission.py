@@ -10,9 +10,10 @@ import pytest
 from bench.errors import DataError, FolderError
 from bench.store import RunStore
 from reports.derive import derive, derive_submission
-from reports.submission import available, submission, summary
+from reports.submission import available, expectation, submission, summary
 
 from .conftest import Model, make_dataset, make_run
+from .test_stress import with_stress
 
 
 @pytest.fixture
@@ -125,6 +126,20 @@ def test_summary_says_where_the_submission_comes_from(folder):
     assert found["dataset_sha256"] == folder.run.info.sha256
     assert found["expected"]["low"] < found["mean"] < found["expected"]["high"] <= 1
     assert json.loads(json.dumps(found)) == found
+
+
+def test_what_is_expected_is_said_and_narrowed_by_a_fit_on_half_of_the_rows(digits, tmp_path):
+    model = Model("cnn", refit=True, skill=2.5)
+    folder = make_run(tmp_path / "run", digits, [model], n_splits=2, best="cnn")
+    before = summary(folder.store, folder.run, folder.row("cnn"))["expected"]
+    assert before["gain_by_rows"].startswith("not measured")
+    halved = with_stress(folder, ()).run
+    after = summary(folder.store, halved, halved.rows[0])["expected"]
+    assert after["gain_by_rows"] == "measured on a fit on 240 rows"
+    assert after["high"] - after["low"] < before["high"] - before["low"]
+    bounds = f"[{100 * after['low']:.2f}, {100 * after['high']:.2f}]"
+    assert f"The submission, by cnn, may expect accuracy {bounds}" in expectation(folder.store, halved)
+    assert expectation(folder.store, replace(folder.run, best="")) == ""
 
 
 def test_a_competitions_submission_comes_with_the_command_that_uploads_it(digits, tmp_path, monkeypatch):

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.evidence.expected import expected, expected_of
+from bench.evidence.expected import ANY_STEEPNESS, Pair, Steepness, expected, expected_of, steepness_of
 from bench.evidence.resampling import resampled
+from bench.records import Predictions
 
 shares = st.floats(0.5, 0.999)
 
 
 def of(value: float, spread: float = 0.0, n_rows: int = 10_000, n_new: int = 5_000, n_splits: int = 5):
     error = math.sqrt(value * (1 - value) / n_rows)
-    folds = value + spread * np.array([-1, 1, -1, 1, 0])[:n_splits]
-    return expected("accuracy", value, error, folds, n_rows, n_new, n_splits)
+    return expected("accuracy", value, error, spread**2, (n_rows, n_new), n_splits)
 
 
 @given(shares)
@@ -36,16 +36,68 @@ def test_models_that_vary_between_trainings_are_less_certain(value, spread):
 
 
 def test_losses_are_expected_to_fall():
-    low, high = expected("log_loss", 0.2, 0.01, np.full(5, 0.2), 1000, 1000, 5)
+    low, high = expected("log_loss", 0.2, 0.01, 0.0, (1000, 1000), 5)
     assert 0 <= low < 0.2 < high
     assert 0.2 - low > high - 0.2
 
 
-def test_what_more_rows_gain_is_between_nothing_and_a_power_of_their_number():
-    exact = expected("accuracy", 0.9, 1e-9, np.full(5, 0.9), 1000, 10**9, 5)
+def test_what_more_rows_gain_is_between_nothing_and_the_rate_of_averages():
+    low, high = expected("accuracy", 0.9, 1e-9, 0.0, (1000, 10**9), 5)
     most = 0.1 * (1 - 0.8**0.5)
-    assert np.mean(exact) == pytest.approx(0.9 + most / 2, abs=1e-6)
-    assert exact[1] - exact[0] == pytest.approx(2 * 1.96 * most / math.sqrt(12), rel=1e-3)
+    assert (low + high) / 2 == pytest.approx(0.9 + most / 2, rel=1e-3)
+    assert high - low == pytest.approx(2 * 1.96 * most / math.sqrt(12), rel=2e-2)
+
+
+@given(st.floats(0, 1), st.floats(0.01, 0.5), st.floats(0.5, 0.95))
+def test_a_known_gain_narrows_the_interval_and_moves_it_there(mean, sd, share):
+    joined = ANY_STEEPNESS.joined(Steepness(mean, sd))
+    assert joined.sd < min(sd, ANY_STEEPNESS.sd)
+    assert min(mean, ANY_STEEPNESS.mean) <= joined.mean <= max(mean, ANY_STEEPNESS.mean)
+    assert joined.gain_sd(share) == pytest.approx(
+        abs(share ** (joined.mean - joined.sd) - share ** (joined.mean + joined.sd)) / 2, rel=0.05
+    )
+
+
+def right_with(probability: float, n: int, rng: np.random.Generator) -> Predictions:
+    """Return predictions about rows of class 0 that are right that often."""
+    said = np.where(rng.random(n) < probability, 0.9, 0.1)
+    scores = np.stack([said, 1 - said], axis=1).astype(np.float32)
+    return Predictions(np.arange(n), np.zeros(n, dtype=np.int32), scores, "probability")
+
+
+@pytest.mark.parametrize("true", [0.0, 0.25, 0.5])
+def test_the_steepness_is_found_within_its_spread(made, true):
+    rng, share, seen = np.random.default_rng(0), 0.5, []
+    for _ in range(40):
+        part, whole = (right_with(1 - 0.1 * r**-true, 5000, rng) for r in (share, 1.0))
+        seen.append(steepness_of(Pair.of(made(5000, 1), part, whole, share), "accuracy"))
+    distances = [(one.mean - true) / one.sd for one in seen]
+    assert abs(np.mean(distances)) < 0.5
+    assert 0.7 < np.std(distances) < 1.3
+
+
+def test_training_sets_make_the_steepness_less_certain(made):
+    rng = np.random.default_rng(0)
+    pair = Pair.of(made(2000, 1), right_with(0.85, 2000, rng), right_with(0.9, 2000, rng), 0.5)
+    alone, with_training = steepness_of(pair, "accuracy"), steepness_of(pair, "accuracy", 0.01**2)
+    assert alone.mean == with_training.mean
+    assert alone.sd < with_training.sd
+
+
+def test_nothing_is_learnt_from_a_model_without_errors(made):
+    rng = np.random.default_rng(0)
+    pair = Pair.of(made(200, 1), right_with(0.9, 200, rng), right_with(1.1, 200, rng), 0.5)
+    data, values = made(200, 1), np.full(5, 0.94)
+    assert steepness_of(pair, "accuracy") is None
+    assert expected_of(data, "accuracy", values, 100, pair) == expected_of(data, "accuracy", values, 100)
+
+
+def test_a_pair_narrows_what_is_expected(made):
+    rng, data, values = np.random.default_rng(0), made(5000, 1), np.full(5, 0.94)
+    pair = Pair.of(data, right_with(0.92, 5000, rng), right_with(0.94, 5000, rng), 0.5)
+    low, high = expected_of(data, "accuracy", values, 5000, pair)
+    wide_low, wide_high = expected_of(data, "accuracy", values, 5000)
+    assert high - low < wide_high - wide_low
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -71,7 +123,7 @@ def test_the_error_of_one_models_rows_is_that_of_the_bootstrap(made, metric):
     data = made(2000, 1)
     drawn = resampled(data, [metric], n_resamples=4000, seed=5)[metric]
     values = np.full(5, drawn.value[0])
-    known = expected(metric, drawn.value[0], drawn.replicates.std(), values, 2000, 1000, 5)
+    known = expected(metric, drawn.value[0], drawn.replicates.std(), 0.0, (2000, 1000), 5)
     assert expected_of(data, metric, values, 1000) == pytest.approx(known, rel=0.01)
 
 
