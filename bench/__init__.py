@@ -12,7 +12,7 @@ Examples
 import importlib
 from typing import Any
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 
 __all__ = ["Request", "open_run", "predict", "report", "run", "search", "submit"]
 

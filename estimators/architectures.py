@@ -20,40 +20,43 @@ ARCHITECTURES = {
 
 _TOKEN = re.compile(
     r"(?P<kind>conv|norm|relu|pool|halve|mean|dense|drop)"
-    r"((?<=conv)(?P<filters>\d+)(x(?P<kernel>\d+))?(s(?P<stride>[1-9]))?(?P<valid>v)?"
+    r"((?<=conv)(?P<filters>\d+)(x(?P<kernel>\d+))?(?P<bare>[vt])?"
     r"|(?<=norm)(?P<momentum>0?\.\d+)?"
     r"|(?<=dense)(?P<units>\d+)"
     r"|(?<=drop)(?P<share>0?\.\d+)"
     r"|(?<=relu|pool|mean)|(?<=halve))"
 )
 _SHORTEST_HALVED_SIDE = 8
+_SHORTEST_TRIMMED_SIDE = 10
 
 
 def pyramid(filters: int, blocks: int, depth: int, kernel_size: int, dense: int, dropout: float) -> str:
     """Return an architecture whose filters double from block to block while the image halves.
 
-    A block pools before its last normalisation: it learns as much in three quarters of the time.
+    Two things save time and cost nothing on digits: a block pools before its last normalisation, and
+    convolutions of images that are not small take no padding, so that what follows is smaller.
 
     Parameters
     ----------
     filters : int
-        Filters of the first block.
+        Of the first block.
     blocks : int
         Number of blocks.
     depth : int
-        Convolutions per block.
+        Convolutions of every block but the first, which has one.
     kernel_size : int
-        Side of the convolution windows, in pixels.
+        Side of the windows of the first convolution, in pixels; that of others is 3.
     dense : int
         Units of the dense layer.
     dropout : float
         Share of inputs dropped before and after the dense layer.
     """
-    layers = []
-    for block in range(blocks):
-        conv = f"conv{filters * 2**block}x{kernel_size}"
+    layers = [f"conv{filters}x{kernel_size}t halve norm.9 relu"]
+    for block in range(1, blocks):
+        conv = f"conv{filters * 2**block}t"
         layers += [f"{conv} norm.9 relu"] * (depth - 1) + [f"{conv} halve norm.9 relu"]
-    return " ".join([*layers, f"drop{dropout:f}", f"dense{dense} norm.9 relu", f"drop{dropout:f}"])
+    drop = f"drop{dropout:f}" if dropout else ""
+    return " ".join(filter(None, [*layers, drop, f"dense{dense} norm.9 relu", drop]))
 
 
 def build(architecture: str, image_shape: tuple[int, int, int], n_classes: int) -> keras.Model:
@@ -66,7 +69,8 @@ def build(architecture: str, image_shape: tuple[int, int, int], n_classes: int) 
     ----------
     architecture : str
         A name out of `ARCHITECTURES`, or layers separated by blanks: ``conv32`` (32 filters of 3 x 3),
-        ``conv32x5`` (of 5 x 5), ``conv32v`` (without padding), ``relu``, ``norm`` (batch normalisation;
+        ``conv32x5`` (of 5 x 5), ``conv32v`` (without padding), ``conv32t`` (without padding where no side is
+        shorter than 10 pixels), ``relu``, ``norm`` (batch normalisation;
         ``norm.9`` sets the momentum of its moving averages, else .99), ``pool`` (2 x 2 maximum), ``halve``
         (the same along sides of 8 pixels or more), ``mean`` (global average), ``dense128``, ``drop.5``
         (dropout). What reaches the first dense layer is flattened.
@@ -98,9 +102,9 @@ def build(architecture: str, image_shape: tuple[int, int, int], n_classes: int) 
 
 def _conv(layers: Any, hidden: Any, found: re.Match) -> Any:
     window = [min(side, int(found["kernel"] or 3)) for side in hidden.shape[1:3]]
-    padding = "valid" if found["valid"] else "same"
-    strides = [min(side, int(found["stride"] or 1)) for side in hidden.shape[1:3]]
-    return layers.Conv2D(int(found["filters"]), window, strides, padding=padding)(hidden)
+    short = found["bare"] == "t" and min(hidden.shape[1:3]) < _SHORTEST_TRIMMED_SIDE
+    padding = "valid" if found["bare"] and not short else "same"
+    return layers.Conv2D(int(found["filters"]), window, padding=padding)(hidden)
 
 
 def _norm(layers: Any, hidden: Any, found: re.Match) -> Any:

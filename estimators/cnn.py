@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _VIEWS = ((1, 1), (0, 1), (2, 1), (1, 0), (1, 2), (0, 0), (0, 2), (2, 0), (2, 2))
 # Patches along each side by which an image is covered.
 _N_PATCHES = 7
+_LONGEST_SIDE_OF_TWO_BLOCKS = 40
 
 
 class CNN(KerasClassifier):
@@ -28,7 +29,7 @@ class CNN(KerasClassifier):
 
     Blocks of convolutions, each with batch normalisation and rectified linear units, with filters that double
     from block to block; a block halves every side that is still 8 pixels or longer. Then one dense layer
-    between dropouts, and softmax. In training each image is rotated, zoomed and shifted a little, if wished
+    and softmax. In training each image is rotated, zoomed and shifted a little, if wished
     also sheared and bent, anew in every epoch. Pixels are mapped to 0..1 by the smallest and largest value of
     *all* training pixels; rows that are no images are read as images of height 1, scaled per feature, and not
     changed.
@@ -43,29 +44,29 @@ class CNN(KerasClassifier):
         A name out of :data:`estimators.architectures.ARCHITECTURES`, or layers such as "conv32 relu pool
         dense128 relu drop.5" (see :func:`estimators.architectures.build`). None builds the blocks above from
         the next six parameters, which are of no effect otherwise.
-    filters : int, default=16
-        Filters of the first block.
-    blocks : int, default=3
-        Number of blocks.
-    depth : int, default=1
-        Convolutions per block.
-    kernel_size : int, default=3
-        Side of the convolution windows, in pixels.
+    filters : int, default=24
+        Of the first block.
+    blocks : int or None, default=None
+        Number of blocks; None takes 2, and 3 for images with a side of more than 40 pixels.
+    depth : int, default=2
+        Convolutions of every block but the first, which has one.
+    kernel_size : int, default=5
+        Side of the windows of the first convolution, in pixels; that of others is 3.
     dense : int, default=128
         Units of the dense layer.
-    dropout : float, default=0.3
+    dropout : float, default=0.0
         Share of inputs dropped before and after the dense layer while training.
-    rotation : float, default=10.0
+    rotation : float, default=8.0
         Largest angle by which a training image is turned, in degrees, either way.
     shear : float, default=0.0
         Largest slant, in degrees, either way.
-    zoom : float, default=0.1
+    zoom : float, default=0.08
         Largest change of height and of width, as a share.
-    shift : float, default=0.1
+    shift : float, default=0.06
         Largest move along each side, as a share of it.
     elastic : float, default=0.0
         How far an image is bent: the standard deviation of the way of a point along each side, as a share.
-    epochs : int, default=12
+    epochs : int, default=5
         Most passes over the training rows.
     batch_size : int or None, default=None
         Rows per step. None takes the power of two in 16..128 next below a 200th of the training rows.
@@ -137,18 +138,18 @@ class CNN(KerasClassifier):
         image_shape: Sequence[int] | None = None,
         *,
         architecture: str | None = None,
-        filters: int = 16,
-        blocks: int = 3,
-        depth: int = 1,
-        kernel_size: int = 3,
+        filters: int = 24,
+        blocks: int | None = None,
+        depth: int = 2,
+        kernel_size: int = 5,
         dense: int = 128,
-        dropout: float = 0.3,
-        rotation: float = 10.0,
+        dropout: float = 0.0,
+        rotation: float = 8.0,
         shear: float = 0.0,
-        zoom: float = 0.1,
-        shift: float = 0.1,
+        zoom: float = 0.08,
+        shift: float = 0.06,
         elastic: float = 0.0,
-        epochs: int = 12,
+        epochs: int = 5,
         batch_size: int | None = None,
         learning_rate: float = 3e-3,
         optimizer: str | dict | keras.optimizers.Optimizer = "adam",
@@ -240,10 +241,13 @@ class CNN(KerasClassifier):
         return super()._inputs(X).reshape(-1, *self.image_shape_)
 
     def _build(self, n_features: int, n_classes: int) -> keras.Model:
-        own = architectures.pyramid(
-            self.filters, self.blocks, self.depth, self.kernel_size, self.dense, self.dropout
+        return architectures.build(self.architecture or self._own(), self.image_shape_, n_classes)
+
+    def _own(self) -> str:
+        blocks = self.blocks or (3 if max(self.image_shape_[:2]) > _LONGEST_SIDE_OF_TWO_BLOCKS else 2)
+        return architectures.pyramid(
+            self.filters, blocks, self.depth, self.kernel_size, self.dense, self.dropout
         )
-        return architectures.build(self.architecture or own, self.image_shape_, n_classes)
 
     def _learner(self) -> keras.Model:
         moves = {name: getattr(self, name) for name in ("rotation", "shear", "zoom", "shift")}
@@ -271,8 +275,9 @@ class CNN(KerasClassifier):
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout must be at least 0 and below 1; got {self.dropout}; 0.3 is usual.")
         for name in ("filters", "blocks", "depth", "kernel_size", "dense"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be 1 or more; got {getattr(self, name)}.")
+            size = getattr(self, name)
+            if size is not None and size < 1:
+                raise ValueError(f"{name} must be 1 or more; got {size}.")
         if self.finish_epochs < 0:
             raise ValueError(f"finish_epochs must be 0 or more; got {self.finish_epochs}.")
         super()._check_parameters()

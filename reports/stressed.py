@@ -82,9 +82,9 @@ def stressed(store: RunStore, run: Run) -> Stressed | None:
         for result in store.read_each(row.estimator, row.stress_keys)
         if result.folds_sha256 == run.protocol.folds_sha256
     ]
-    refits = [(row.name, result.status) for row, result in ended if result.role == "stress"]
-    begun = {name for name, status in refits if status != "ok"}
-    begun |= {name for name, count in Counter(name for name, _ in refits).items() if count > 1}
+    stress = [(row.name, result.status) for row, result in ended if result.role == "stress"]
+    begun = {name for name, status in stress if status != "ok"}
+    begun |= {name for name, count in Counter(name for name, _ in stress).items() if count > 1}
     mine = [(row, result) for row, result in ended if row.name in begun]
     if not mine:
         return None

@@ -148,8 +148,8 @@ def _expected(store: RunStore, run: Run, row: Row) -> dict[str, Any] | None:
         return None
     data, pair = together(store, run, [row]), None
     if half := _half(store, row):
-        said = [store.read_predictions(row.estimator, key) for key in (half.key, row.keys[0])]
-        pair = Pair.of(data, *said, half.share)
+        part, whole = (store.read_predictions(row.estimator, key) for key in (half.key, row.keys[0]))
+        pair = Pair.of(data, part, whole, half.share)
     found = expected_of(data, run.metric, values.to_numpy(), run.info.n_test, pair)
     if found is None:
         return None

@@ -238,5 +238,6 @@ def _halves(run: Run, prepared: Prepared) -> list[Job]:
     if row is None or row.recipe or not may_be_submitted(run.info):
         return []
     spec = registry.ESTIMATORS.get(row.estimator)
-    wanted = spec is not None and row.name in _wanted(run, prepared.refit)
-    return [half_job(spec, row.params, prepared.session.folds)] if wanted else []
+    if spec is None or row.name not in _wanted(run, prepared.refit):
+        return []
+    return [half_job(spec, row.params, prepared.session.folds)]

@@ -5,6 +5,11 @@ from bench.registry.space import choice, integer, real
 
 _PACKAGES = ("tensorflow", "keras")
 _STILL: Params = {"rotation": 0, "zoom": 0, "shift": 0}
+_MOVED: Params = {"rotation": 10, "zoom": 0.1, "shift": 0.1}
+_DEEP_PYRAMID = (
+    "conv16 norm.9 relu conv16 halve norm.9 relu conv32 norm.9 relu conv32 halve norm.9 relu "
+    "conv64 norm.9 relu conv64 halve norm.9 relu drop.4 dense128 norm.9 relu drop.4"
+)
 _KERAS_RATE: Params = {"learning_rate": 1e-3, "schedule": "constant"}
 
 
@@ -43,18 +48,18 @@ DEEP = (
         presets={
             "smoke": {"epochs": 2},
             "full": {
+                "architecture": _DEEP_PYRAMID,
                 "epochs": 40,
-                "depth": 2,
-                "dropout": 0.4,
                 "rotation": 12,
                 "shear": 6,
                 "zoom": 0.12,
+                "shift": 0.1,
                 "views": 5,
             },
         },
         space={
             "learning_rate": real(3e-4, 1e-2, log=True),
-            "filters": integer(8, 32, log=True),
+            "filters": integer(16, 64, log=True),
             "dense": integer(32, 256, log=True),
             "dropout": real(0.0, 0.5),
             "kernel_size": choice(3, 5),
@@ -75,7 +80,7 @@ DEEP = (
         "cnn-augmented",
         "Three convolutions on moved images",
         18,
-        {"architecture": "augmented", "batch_size": 32, "epochs": 10, **_KERAS_RATE},
+        {"architecture": "augmented", "batch_size": 32, "epochs": 10, **_KERAS_RATE, **_MOVED},
     ),
     _published(
         "cnn-rmsprop",
@@ -90,6 +95,7 @@ DEEP = (
             "schedule": "plateau",
             "validation_fraction": 0.1,
             "patience": 10,
+            **_MOVED,
             "shear": 0.1,
         },
         cost="hours",

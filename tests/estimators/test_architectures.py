@@ -64,5 +64,11 @@ def test_unknown_layer_is_a_sentence(text):
 def test_the_pyramid_doubles_its_filters():
     network = build(pyramid(filters=3, blocks=3, depth=2, kernel_size=5, dense=7, dropout=0.1))
     convolutions = [layer for layer in network.layers if type(layer).__name__ == "Conv2D"]
-    assert [layer.filters for layer in convolutions] == [3, 3, 6, 6, 12, 12]
-    assert {layer.kernel_size for layer in convolutions} == {(5, 5)}
+    assert [layer.filters for layer in convolutions] == [3, 6, 6, 12, 12]
+    assert [layer.kernel_size[0] for layer in convolutions] == [5, 3, 3, 3, 3]
+    assert [layer.output.shape[1] for layer in convolutions] == [24, 10, 8, 4, 4]
+
+
+def test_padding_is_kept_where_a_side_is_short():
+    sides = [build("conv2t", (side, 20, 1)).layers[1].output.shape[1] for side in (9, 10)]
+    assert sides == [9, 8]
