@@ -44,6 +44,9 @@ class Steepness:
         return Steepness((own * self.mean + its * other.mean) / (own + its), (own + its) ** -0.5)
 
 
+# Points of the numerical integral over the standard deviation of training, and how far it goes.
+GRID, FARTHEST = 1000, 10
+
 # Anywhere between nothing and the rate of averages, .5.
 ANY_STEEPNESS = Steepness(0.25, 0.5 / math.sqrt(12))
 
@@ -103,7 +106,7 @@ def expected_of(
     if math.isnan(error):
         return None
     n_splits = len(np.unique(data.fold))
-    by_training = _by_training(fold_values, error, n_splits)
+    by_training = training_variance(fold_values, error**2 * n_splits)
     seen = None if pair is None else steepness_of(pair, metric, by_training)
     steepness = ANY_STEEPNESS if seen is None else ANY_STEEPNESS.joined(seen)
     return expected(metric, value, error, by_training, (data.n_rows, n_new), n_splits, steepness)
@@ -191,6 +194,30 @@ def _known(data: OutOfFold, metric: str) -> tuple[float, float]:
     return float(drawn.value[0]), float(standard_errors(drawn.replicates)[0])
 
 
-def _by_training(fold_values: np.ndarray, standard_error: float, n_splits: int) -> float:
-    """Return by how much the metric varies more over folds than their rows explain."""
-    return max(0.0, float(np.var(fold_values, ddof=1)) - standard_error**2 * n_splits)
+def training_variance(fold_values: np.ndarray, by_rows: float) -> float:
+    """Return a metric's variance over training sets: how much more it varies over folds than rows explain.
+
+    It is the posterior mean. A few folds tell little, and an estimate that is 0 whenever they happen to
+    agree promises too much; so the standard deviation is thought, before, to be about as large as that of a
+    fold's rows: half of Student's t with 3 degrees of freedom and that scale. Gelman (2006), "Prior
+    distributions for variance parameters in hierarchical models", Bayesian Analysis 1, section 3.2, proposes
+    this family for few groups.
+
+    Parameters
+    ----------
+    fold_values : ndarray of shape (n_repeats * n_splits,)
+    by_rows : float
+        Variance of one fold's value over the choice of its rows.
+
+    Returns
+    -------
+    float
+    """
+    seen, freedom = float(np.var(fold_values, ddof=1)), len(fold_values) - 1
+    if by_rows == 0:
+        return seen
+    variances = by_rows * ((np.arange(GRID) + 0.5) / GRID * FARTHEST * max(1, math.sqrt(seen / by_rows))) ** 2
+    total = by_rows + variances
+    logs = -freedom / 2 * (np.log(total) + seen / total) - 2 * np.log1p(variances / (3 * by_rows))
+    weights = np.exp(logs - logs.max())
+    return float(weights @ variances / weights.sum())

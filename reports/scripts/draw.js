@@ -41,7 +41,7 @@
     event.preventDefault();
     canvas.setPointerCapture(event.pointerId);
     last = place(event);
-    line(last);
+    dot(last);
   }
 
   function move(event) {
@@ -56,6 +56,15 @@
       (event.clientX - box.left) * canvas.width / box.width,
       (event.clientY - box.top) * canvas.height / box.height,
     ];
+  }
+
+  // A line of no length leaves no mark in every browser.
+  function dot(place) {
+    pen.fillStyle = INK;
+    pen.beginPath();
+    pen.arc(...place, PEN / 2, 0, 2 * Math.PI);
+    pen.fill();
+    changed();
   }
 
   function line(next) {

@@ -116,14 +116,19 @@ def fits_of_stored(folder: Path, rows: dict[tuple[str, int], str]) -> set[str]:
 
 
 def rows_of_jobs(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, int], str]:
-    """Fingerprint of the rows that each fold, and the refit, is fitted on."""
+    """Fingerprint of the rows that each fold, the half of the first, and the refit are fitted on."""
     from bench.api import Request, prepare
+    from bench.folds import nested_share
+    from bench.plan import half_job
     from bench.registry import ESTIMATORS
 
     monkeypatch.setitem(ESTIMATORS, "any", spec("any", "sklearn.naive_bayes:GaussianNB"))
     session = prepare(Request(models=("any",), data="rows.csv", test="new.csv", label="kind", cv=3)).session
-    X = session.dataset.X
-    parts = {("fold", fold): X[session.folds.rows(0, fold)[0]] for fold in range(3)} | {("refit", 0): X}
+    X, y, folds = session.dataset.X, session.dataset.y, session.folds
+    half = half_job(ESTIMATORS["any"], {}, folds)
+    few = nested_share(y, folds.rows(0, 0)[0], half.share, folds.seed)
+    parts = {("fold", fold): X[folds.rows(0, fold)[0]] for fold in range(3)}
+    parts |= {(half.role, half.fold): X[few], ("refit", 0): X}
     return {name: _fingerprint(part) for name, part in parts.items()}
 
 

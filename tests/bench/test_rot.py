@@ -101,7 +101,7 @@ def damage(folder: Path, luck: random.Random) -> list[Path]:
 
 def jobs_of(store: RunStore) -> dict[Path, str]:
     """Key of the run's job that each result, failure and saved model belongs to; trials are no rows."""
-    keys = {key for row in store.read_run().rows for key in (*row.keys, row.refit_key)}
+    keys = {key for row in store.read_run().rows for key in row.every_key}
     fits = {path: key for _, key, path in [*store.results(), *store.failures()]}
     models = {store.model_path(estimator, key): key for estimator, key, _ in store.results()}
     return {path: key for path, key in (fits | models).items() if key in keys}

@@ -7,8 +7,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
-from bench.evidence.expected import ANY_STEEPNESS, Pair, Steepness, expected, expected_of, steepness_of
+from bench.evidence.expected import (
+    ANY_STEEPNESS,
+    Pair,
+    Steepness,
+    expected,
+    expected_of,
+    steepness_of,
+    training_variance,
+)
 from bench.evidence.resampling import resampled
 from bench.records import Predictions
 
@@ -56,6 +65,45 @@ def test_a_known_gain_narrows_the_interval_and_moves_it_there(mean, sd, share):
     assert joined.gain_sd(share) == pytest.approx(
         abs(share ** (joined.mean - joined.sd) - share ** (joined.mean + joined.sd)) / 2, rel=0.05
     )
+
+
+@given(st.lists(st.floats(-5, 5), min_size=2, max_size=8), st.floats(0.1, 10), st.floats(1e-6, 1e3))
+def test_what_training_adds_scales_with_its_unit_and_grows_with_the_spread(values, by_rows, unit):
+    values = np.array(values)
+    found = training_variance(values, by_rows)
+    assert found > 0
+    assert training_variance(unit * values, unit**2 * by_rows) == pytest.approx(unit**2 * found, rel=1e-6)
+    assert training_variance(2 * values, by_rows) >= found * (1 - 1e-3)
+
+
+@pytest.mark.parametrize("true", [0.25, 1.0, 9.0])
+def test_many_folds_tell_what_training_adds(true):
+    values = np.random.default_rng(0).normal(0, math.sqrt(1 + true), 20_000)
+    assert training_variance(values, 1.0) == pytest.approx(true, abs=0.05 * (1 + true))
+
+
+def test_what_training_adds_is_the_integral_over_all_spreads():
+    values, sd = np.array([0.0, 1.0, 3.0, 3.5, 4.0]), np.linspace(0, 60, 600_001)
+    seen, total = values.var(ddof=1), 1 + sd**2
+    weights = (total**-2.0) * np.exp(-2 * seen / total) * stats.t.pdf(sd, 3)
+    integral = np.average(sd**2, weights=weights)
+    assert training_variance(values, 1.0) == pytest.approx(integral, rel=5e-3)
+
+
+def test_without_noise_of_rows_folds_show_training_itself():
+    assert training_variance(np.array([1.0, 2.0, 3.0]), 0.0) == 1
+
+
+@pytest.mark.parametrize("ratio", [0.0, 0.5, 1.0])
+def test_what_few_folds_tell_is_enough_for_the_next_training(ratio):
+    """Values of five folds, and that of a refit, whose training adds this many times what the rows do."""
+    rng, inside = np.random.default_rng(0), 0
+    for _ in range(1000):
+        values = rng.normal(0, math.hypot(1, ratio), 5)
+        known, new = 1 / 5, rng.normal(0, math.hypot(math.sqrt(1 / 5), ratio))
+        variance = 2 * known + training_variance(values, 1.0) * (1 + 1 / 5)
+        inside += abs(new - values.mean()) < 1.96 * math.sqrt(variance)
+    assert inside >= 930
 
 
 def right_with(probability: float, n: int, rng: np.random.Generator) -> Predictions:
@@ -123,7 +171,9 @@ def test_the_error_of_one_models_rows_is_that_of_the_bootstrap(made, metric):
     data = made(2000, 1)
     drawn = resampled(data, [metric], n_resamples=4000, seed=5)[metric]
     values = np.full(5, drawn.value[0])
-    known = expected(metric, drawn.value[0], drawn.replicates.std(), 0.0, (2000, 1000), 5)
+    error = drawn.replicates.std()
+    training = training_variance(values, 5 * error**2)
+    known = expected(metric, drawn.value[0], error, training, (2000, 1000), 5)
     assert expected_of(data, metric, values, 1000) == pytest.approx(known, rel=0.01)
 
 
