@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bench.distributions import distribution
 from bench.errors import EnvironmentProblem
 from bench.metrics import METRICS
-from bench.records import Parameter, Params, Trial
+from bench.records import Params, Trial
 from bench.trials import Search, default_point, ended_trials, trial_jobs, trial_of, value_of
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ def _frozen(trial: Trial, wish: Search) -> optuna.trial.FrozenTrial:
         state=state,
         value=trial.value,
         params=trial.params,
-        distributions={name: _distribution(wish.spec.space[name]) for name in trial.params},
+        distributions={name: distribution(wish.spec.space[name]) for name in trial.params},
         user_attrs={"reason": trial.reason} if trial.reason else {},
         intermediate_values=_intermediate(trial, wish),
     )
@@ -186,16 +187,6 @@ def _frozen(trial: Trial, wish: Search) -> optuna.trial.FrozenTrial:
     frozen.datetime_start = start
     frozen.datetime_complete = start + timedelta(seconds=trial.seconds)
     return frozen
-
-
-def _distribution(dimension: Parameter) -> optuna.distributions.BaseDistribution:
-    from optuna import distributions
-
-    if dimension.kind == "categorical":
-        return distributions.CategoricalDistribution(dimension.choices)
-    if dimension.kind == "int":
-        return distributions.IntDistribution(int(dimension.low), int(dimension.high), log=dimension.log)
-    return distributions.FloatDistribution(dimension.low, dimension.high, log=dimension.log)
 
 
 def _intermediate(trial: Trial, wish: Search) -> dict[int, float]:

@@ -21,7 +21,6 @@ from bench.evidence.sentences import seed_clause, sentences, turned
 from bench.records import DatasetInfo
 from bench.store import RunStore
 from reports.leaderboard import Leaderboard
-from reports.outcomes import Outcome
 from reports.pooled import together
 
 
@@ -136,13 +135,8 @@ def evidence(store: RunStore, board: Leaderboard, rope: float = ROPE) -> Evidenc
         metric=run.metric,
         noun=rows_are(run.info),
         rope=rope,
-        seed_spread=_seed_spread(ranked, run.metric),
+        seed_spread={name: stdev(found) for name, found in board.seed_means.items()},
     )
-
-
-def _seed_spread(ranked: Sequence[Outcome], metric: str) -> dict[str, float]:
-    means = {o.row.name: o.seed_means(metric) for o in ranked if o.row.seed_keys}
-    return {name: stdev(found) for name, found in means.items() if len(found) > 1}
 
 
 def proven(board: Leaderboard, found: Evidence | None) -> Leaderboard:

@@ -24,7 +24,7 @@ from reports.sources import Sources
 from reports.stress import learning_curves, losses
 from reports.theme import SIZE
 from reports.training import training_curves
-from reports.trials import ParameterImportance, Slice, TrialHistory
+from reports.trials import Slice, search_displays
 from reports.values import ValueHistogram
 
 SQUARE = (4.6, 4.4)
@@ -103,14 +103,6 @@ OF_MODEL = {
     ),
     "importance": Kind("Feature importance", lambda model: model.importance),
 }
-# What shows one search for parameters, from its `Searched`.
-OF_SEARCH = {
-    "tuning-history": Kind("Trials", TrialHistory),
-    "tuning-importance": Kind(
-        "Importance of the parameters",
-        lambda search: ParameterImportance(search) if search.importance else None,
-    ),
-}
 # Tables that nobody draws.
 TABLES: dict[str, Callable[[Sources], pd.DataFrame | None]] = {
     "standing": lambda sources: sources.found and sources.found.standing(),
@@ -173,8 +165,8 @@ def _of_model(model: Drawable) -> Iterator[Figure]:
 
 def _of_search(searched: Searched) -> Iterator[Figure]:
     name = searched.study.estimator
-    for part, kind in OF_SEARCH.items():
-        yield from _made(f"{part}-{_slug(name)}", f"{kind.title}: {name}", kind, searched)
+    for part, title, display in search_displays(searched):
+        yield Figure(f"tuning-{part}-{_slug(name)}", f"{title}: {name}", display)
     for parameter in searched.names:
         title = f"{name} by {parameter}"
         yield Figure(f"tuning-slice-{_slug(name)}-{_slug(parameter)}", title, Slice(searched, parameter))

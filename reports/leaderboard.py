@@ -66,6 +66,12 @@ class Leaderboard:
         """The outcomes that have a rank, best first."""
         return [outcome for rank, outcome in zip(self.ranks, self.outcomes, strict=True) if rank]
 
+    @property
+    def seed_means(self) -> dict[str, list[float]]:
+        """The mean of the metric under each seed, of the models that were fitted with several."""
+        means = {one.row.name: one.seed_means(self.run.metric) for one in self.outcomes if one.row.seed_keys}
+        return {name: found for name, found in means.items() if len(found) > 1}
+
     def summary(self) -> pd.DataFrame:
         """Return a small table of display strings, for a terminal or the head of a page."""
         tested = any(outcome.refit and outcome.refit.metrics for outcome in self.outcomes)

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bench.distributions import distribution
 from bench.metrics import METRICS
 from bench.records import Parameter, Run, Scalar, Study, Trial
 from bench.store import RunStore
 from reports.theme import PALETTE
 
 if TYPE_CHECKING:
-    import optuna
+    pass
 
 # Share of a range, on its own scale, that counts as its end.
 EDGE = 0.03
@@ -194,20 +195,10 @@ def _fanova(study: Study, trials: list[Trial]) -> dict[str, float]:
     kept = optuna.create_study(
         direction="maximize" if METRICS[study.metric].greater_is_better else "minimize"
     )
-    distributions = {name: _distribution(dimension) for name, dimension in study.space.items()}
+    distributions = {name: distribution(dimension) for name, dimension in study.space.items()}
     kept.add_trials(
         optuna.trial.create_trial(params=trial.params, distributions=distributions, value=trial.value)
         for trial in trials
     )
     evaluator = optuna.importance.FanovaImportanceEvaluator(seed=study.seed)
     return optuna.importance.get_param_importances(kept, evaluator=evaluator)
-
-
-def _distribution(dimension: Parameter) -> optuna.distributions.BaseDistribution:
-    from optuna import distributions
-
-    if dimension.kind == "categorical":
-        return distributions.CategoricalDistribution(dimension.choices)
-    if dimension.kind == "int":
-        return distributions.IntDistribution(int(dimension.low), int(dimension.high), log=dimension.log)
-    return distributions.FloatDistribution(dimension.low, dimension.high, log=dimension.log)

@@ -143,12 +143,9 @@ def _calibration(found: Evidence) -> Table:
 
 
 def _seeds(board: Leaderboard) -> Table | None:
-    metric = board.run.metric
-    means = {o.row.name: o.seed_means(metric) for o in board.outcomes if o.row.seed_keys}
     lines = [
         (name, str(len(found)), number(min(found)), number(max(found)), number(stdev(found), 5))
-        for name, found in means.items()
-        if len(found) > 1
+        for name, found in board.seed_means.items()
     ]
     heads = ("Model", "Seeds", "Lowest mean", "Highest mean", "Standard deviation")
     return Table("Noise of the seed: same folds, same parameters", heads, tuple(lines)) if lines else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -213,3 +214,12 @@ def _limit(ax: Axes, values: pd.Series, searched: Searched) -> _Within:
     low, high = sorted((best, best + sign * reach))
     ax.set_ylim(low - 0.06 * reach, high + 0.06 * reach)
     return _Within(low, high, marker)
+
+
+def search_displays(
+    searched: Searched,
+) -> Iterator[tuple[str, str, TrialHistory | ParameterImportance]]:
+    """Yield part of the name, title and display of each figure of a whole search."""
+    yield "history", "Trials", TrialHistory(searched)
+    if searched.importance:
+        yield "importance", "Importance of the parameters", ParameterImportance(searched)

@@ -11,14 +11,15 @@ import pandas as pd
 
 from bench.metrics import METRICS
 from bench.records import Row, Run
-from reports.display import Display, Picture, Table, picture
+from reports.display import Picture, Table, picture
 from reports.searched import N_ENOUGH, Searched
 from reports.sources import Sources
-from reports.trials import N_DRAWN, ParameterImportance, Slice, TrialHistory
+from reports.trials import N_DRAWN, Slice, search_displays
 from reports.wording import MISSING, counted, number, quantity
 
 N_SLICES = 6
 N_LISTED = 30
+LARGE = (4.6, 3.0)
 SMALL = (3.4, 2.5)
 EDGES = {"": "no", "low": "at the low end", "high": "at the high end"}
 
@@ -61,15 +62,6 @@ def tuning_section(sources: Sources) -> tuple[SearchSection, ...] | None:
     return tuple(found) or None
 
 
-def search_displays(searched: Searched) -> Iterator[tuple[str, str, Display]]:
-    """Yield part of the name, title and display of each figure of a search."""
-    yield "history", "Trials", TrialHistory(searched)
-    if searched.importance:
-        yield "importance", "Importance of the parameters", ParameterImportance(searched)
-    for name in searched.names[:N_SLICES]:
-        yield f"slice-{name}", f"Value by {name}", Slice(searched, name)
-
-
 def gain(sources: Sources, searched: Searched) -> dict[str, Any] | None:
     """Return how the tuned row differs from the model's own, as a line of `bench.evidence.pairs.pairs`.
 
@@ -89,25 +81,31 @@ def rows_of(run: Run, searched: Searched) -> tuple[Row | None, Row | None]:
 
 
 def _section(sources: Sources, place: int, searched: Searched) -> SearchSection:
-    figures = [
+    model = searched.study.estimator
+    main = [
         picture(
-            display.plot, f"tuning-{place}-{i}", title, _caption(searched, part),
-            about=f"{title} of the search for {searched.study.estimator}",
-            size=SMALL if part.startswith("slice") else (4.6, 3.0),
+            display.plot, f"tuning-{place}-{part}", title, _caption(searched, part),
+            about=f"{title} of the search for {model}", size=LARGE,
         )
-        for i, (part, title, display) in enumerate(search_displays(searched))
+        for part, title, display in search_displays(searched)
     ]  # fmt: skip
-    n_main = 2 if searched.importance else 1
+    slices = [
+        picture(
+            Slice(searched, name).plot, f"tuning-{place}-slice-{i}", f"Value by {name}",
+            about=f"Value by {name} of the search for {model}", size=SMALL,
+        )
+        for i, name in enumerate(searched.names[:N_SLICES])
+    ]  # fmt: skip
     return SearchSection(
-        model=searched.study.estimator,
+        model=model,
         colour=searched.colour,
         summary=_summary(searched),
         gain=_gain(sources, searched),
         notes=tuple(_notes(searched)),
         parameters=parameters(searched),
         along=_along(searched),
-        main=tuple(figures[:n_main]),
-        slices=tuple(figures[n_main:]),
+        main=tuple(main),
+        slices=tuple(slices),
     )
 
 
@@ -185,7 +183,7 @@ def _caption(searched: Searched, part: str) -> str:
         "importance": "fANOVA over the complete trials; it says what mattered inside these ranges.",
         "history": f"Mean over the folds of each trial; triangles lie further off.{_thinning(searched)}",
     }
-    return captions.get(part, "")
+    return captions[part]
 
 
 def _thinning(searched: Searched) -> str:
