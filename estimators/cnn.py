@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
+from inspect import signature
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from estimators import architectures
 from estimators.images import PixelScaler
 from estimators.keras_classifier import KerasClassifier
+from estimators.occlusion import fall_when_covered
 from estimators.training import Phase
 
 if TYPE_CHECKING:
@@ -19,9 +20,8 @@ if TYPE_CHECKING:
 
 # Corners at which a frame one pixel wider is cut out again; the middle one leaves the image as it is.
 _VIEWS = ((1, 1), (0, 1), (2, 1), (1, 0), (1, 2), (0, 0), (0, 2), (2, 0), (2, 2))
-# Patches along each side by which an image is covered.
-_N_PATCHES = 7
 _LONGEST_SIDE_OF_TWO_BLOCKS = 40
+_OF_BLOCKS = ("filters", "blocks", "depth", "kernel_size", "dense", "dropout")
 
 
 class CNN(KerasClassifier):
@@ -43,7 +43,7 @@ class CNN(KerasClassifier):
     architecture : str or None, default=None
         A name out of :data:`estimators.architectures.ARCHITECTURES`, or layers such as "conv32 relu pool
         dense128 relu drop.5" (see :func:`estimators.architectures.build`). None builds the blocks above from
-        the next six parameters, which are of no effect otherwise.
+        the next six parameters, and nothing else goes with them.
     filters : int, default=24
         Of the first block.
     blocks : int or None, default=None
@@ -199,8 +199,7 @@ class CNN(KerasClassifier):
     def occlusion(self, X: ArrayLike, y: ArrayLike) -> np.ndarray | None:
         """Return how much each pixel tells: how far the true class falls when its surroundings are covered.
 
-        The image is covered patch by patch, by the mean of all given rows, as Zeiler and Fergus (2014),
-        *Visualizing and Understanding Convolutional Networks*, ECCV, section 4.2, cover it in grey.
+        See :func:`estimators.occlusion.fall_when_covered`.
 
         Parameters
         ----------
@@ -215,23 +214,15 @@ class CNN(KerasClassifier):
             Mean fall of the probability of the true class; all pixels of a patch share one. None if rows are
             no images.
         """
-        height, width, _ = self.image_shape_
-        if height == 1:
+        if self.image_shape_[0] == 1:
             return None
         X = np.asarray(X, dtype=np.float64)
-        column = np.searchsorted(self.classes_, y)
-        before, fill = self._of_class(X, column), X.mean(axis=0)
-        places = np.arange(X.shape[1]).reshape(self.image_shape_)
-        falls = np.zeros(X.shape[1])
-        high, wide = -(-height // _N_PATCHES), -(-width // _N_PATCHES)
-        for top, left in product(range(0, height, high), range(0, width, wide)):
-            patch, covered = places[top : top + high, left : left + wide].ravel(), X.copy()
-            covered[:, patch] = fill[patch]
-            falls[patch] = before - self._of_class(covered, column)
-        return falls
+        rows, column = np.arange(len(X)), np.searchsorted(self.classes_, y)
 
-    def _of_class(self, X: np.ndarray, column: np.ndarray) -> float:
-        return float(self.predict_proba(X)[np.arange(len(X)), column].mean())
+        def of_class(X: np.ndarray) -> float:
+            return float(self.predict_proba(X)[rows, column].mean())
+
+        return fall_when_covered(of_class, X, self.image_shape_)
 
     def _learn_inputs(self, X: np.ndarray) -> None:
         self.scaler_ = PixelScaler(self.image_shape).fit(X)
@@ -274,10 +265,14 @@ class CNN(KerasClassifier):
             raise ValueError(f"views must be 1 to {len(_VIEWS)}; got {self.views}.")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout must be at least 0 and below 1; got {self.dropout}; 0.3 is usual.")
-        for name in ("filters", "blocks", "depth", "kernel_size", "dense"):
+        for name in _OF_BLOCKS[:-1]:
             size = getattr(self, name)
             if size is not None and size < 1:
                 raise ValueError(f"{name} must be 1 or more; got {size}.")
+        own = signature(CNN).parameters
+        idle = [name for name in _OF_BLOCKS if getattr(self, name) != own[name].default]
+        if self.architecture and idle:
+            raise ValueError(f"{', '.join(idle)} must be left out beside architecture, which says it all.")
         if self.finish_epochs < 0:
             raise ValueError(f"finish_epochs must be 0 or more; got {self.finish_epochs}.")
         super()._check_parameters()

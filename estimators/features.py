@@ -123,3 +123,12 @@ def feature_steps(
         "components": Components(n_components),
     }
     return Pipeline([(name, steps[name]) for name in FEATURES[features]])
+
+
+def frequent_columns(X: np.ndarray, least: float) -> np.ndarray:
+    """Return the columns of which at least this share of the rows is missing or differs from the median."""
+    everything = np.arange(X.shape[1])
+    if least == 0:
+        return everything
+    kept = np.flatnonzero((np.median(X, axis=0) != X).mean(axis=0) >= least)
+    return kept if len(kept) else everything

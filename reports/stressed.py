@@ -74,7 +74,7 @@ class Stressed:
 def stressed(store: RunStore, run: Run) -> Stressed | None:
     """Return what is stored of `bench stress`; None before anything is.
 
-    One refit of a model, if it went well, is that of the submission's `gain_by_rows`, and tells no curve.
+    A model's only refit is that of the submission's `gain_by_rows`, and tells no curve.
     """
     ended = [
         (row, result)
@@ -82,9 +82,8 @@ def stressed(store: RunStore, run: Run) -> Stressed | None:
         for result in store.read_each(row.estimator, row.stress_keys)
         if result.folds_sha256 == run.protocol.folds_sha256
     ]
-    stress = [(row.name, result.status) for row, result in ended if result.role == "stress"]
-    begun = {name for name, status in stress if status != "ok"}
-    begun |= {name for name, count in Counter(name for name, _ in stress).items() if count > 1}
+    refitted = Counter(row.name for row, result in ended if result.role == "stress")
+    begun = {name for name, count in refitted.items() if count > 1}
     mine = [(row, result) for row, result in ended if row.name in begun]
     if not mine:
         return None

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from bench.errors import DataError, FolderError
-from bench.evidence.expected import Pair, expected_of
+from bench.evidence.expected import Expectation, Growth, expected_of
 from bench.evidence.intervals import LEVEL
 from bench.metrics import METRICS
 from bench.records import DatasetInfo, FoldResult, Predictions, Row, Run
@@ -132,7 +132,10 @@ def expectation(store: RunStore, run: Run) -> str:
         return ""
     bounds = merits(found["low"], found["high"], run.metric)
     title = in_sentence(METRICS[run.metric].title)
-    return f"The submission, by {best.name}, may expect {title} [{bounds}] on the test rows."
+    return (
+        f"The submission, by {best.name}, may expect {title} [{bounds}] on the test rows: "
+        f"of {found['level']:.0%}, over {found['covers']}."
+    )
 
 
 def _stamp(info: DatasetInfo, row: Row) -> str:
@@ -146,28 +149,35 @@ def _expected(store: RunStore, run: Run, row: Row) -> dict[str, Any] | None:
     values = outcome.values(run.metric)
     if not outcome.complete or values.isna().any():
         return None
-    data, pair = together(store, run, [row]), None
-    if half := _half(store, row):
-        part, whole = (store.read_predictions(row.estimator, key) for key in (half.key, row.keys[0]))
-        pair = Pair.of(data, part, whole, half.share)
-    found = expected_of(data, run.metric, values.to_numpy(), run.info.n_test, pair)
+    data, half, growth = together(store, run, [row]), _half(store, row), None
+    whole = outcome.results[0]
+    if half and half.status == "ok" and half.n_train < whole.n_train:
+        part_said, whole_said = (store.read_predictions(row.estimator, one.key) for one in (half, whole))
+        growth = Growth.of(data, part_said, whole_said, half.n_train / whole.n_train)
+    found = expected_of(data, run.metric, values.to_numpy(), run.info.n_test, growth)
     if found is None:
         return None
-    low, high = found
-    return {"low": low, "high": high, "level": LEVEL, "covers": COVERS, "gain_by_rows": _gain(half)}
+    return {
+        "low": found.low,
+        "high": found.high,
+        "level": LEVEL,
+        "covers": COVERS,
+        "gain_by_rows": _gain(half, found),
+    }
 
 
 def _half(store: RunStore, row: Row) -> FoldResult | None:
-    """Return the fit on the largest part of the first fold's training rows, if there is one."""
-    parts = [one for one in store.read_each(row.estimator, row.stress_keys) if one.status == "ok"]
-    return max((one for one in parts if one.share < 1), key=lambda one: one.share, default=None)
+    """Return the fit on the largest part of the first fold's training rows; a failed one if all failed."""
+    parts = [one for one in store.read_each(row.estimator, row.stress_keys) if one.share < 1]
+    return max(parts, key=lambda one: (one.status == "ok", one.share), default=None)
 
 
-def _gain(half: FoldResult | None) -> str:
+def _gain(half: FoldResult | None, found: Expectation) -> str:
     """Return how it is known what the refit gains by more rows than the folds had."""
-    if half is None:
-        return "not measured: anything between nothing and the rate of averages"
-    return f"measured on a fit on {half.n_train:,} rows"
+    if half is not None and found.measured:
+        return f"measured on a fit on {half.n_train:,} rows"
+    tried = f"the fit on half of the rows {half.status}: {half.reason}" if half and half.reason else ""
+    return f"not measured{f' ({tried})' if tried else ''}: anything between nothing and the rate of averages"
 
 
 def _upload(store: RunStore, run: Run, row: Row) -> str | None:

@@ -233,11 +233,15 @@ def _with_refits(run: Run, prepared: Prepared) -> tuple[Run, list[Job]]:
 
 
 def _halves(run: Run, prepared: Prepared) -> list[Job]:
-    """Return the job that tells what more rows are worth to the model of the submission, if there is one."""
+    """Return the job that tells what more rows are worth to the model of the submission, if there is one.
+
+    There is none for a row of other versions, whose folds it could not be compared with.
+    """
     row = run.best_row
     if row is None or row.recipe or not may_be_submitted(run.info):
         return []
     spec = registry.ESTIMATORS.get(row.estimator)
     if spec is None or row.name not in _wanted(run, prepared.refit):
         return []
-    return [half_job(spec, row.params, prepared.session.folds)]
+    half = half_job(spec, row.params, prepared.session.folds)
+    return [half] if half.key in row.stress_keys else []

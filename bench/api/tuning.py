@@ -42,10 +42,11 @@ def search(
     (spec,) = registry.select(request.models)
     overrides = [registry.parse_override(text) for text in request.overrides]
     registry.check_used(overrides, [spec])
+    params = registry.resolve(spec, request.preset, overrides)
+    spec = registry.searchable(spec, params)
     for item in overrides:
         if item.name in spec.space:
             raise UsageError(f"--set fixes {spec.name}.{item.name}, which is searched; leave it out")
-    params = registry.resolve(spec, request.preset, overrides)
     jobs, threads = execute.split_machine(request.jobs, request.threads)
     own = limits(request.time_limit, request.memory_limit, jobs)
     session = open_session(request)

@@ -176,7 +176,8 @@ def describe(item: Job | FoldResult) -> str:
     if item.role == "refit":
         return f"{item.estimator} on all rows"
     if item.role == "stress":
-        return f"{item.estimator} {'stressed' if item.variants else f'on {100 * item.share:g} %'}"
+        rows = f"on {100 * item.share:g} % of the rows of fold {item.fold + 1}"
+        return f"{item.estimator} {'stressed' if item.variants else rows}"
     repeat = f" of repeat {item.repeat + 1}" if item.repeat else ""
     return f"{item.estimator} fold {item.fold + 1}{repeat}"
 

@@ -44,7 +44,8 @@ class Steepness:
         return Steepness((own * self.mean + its * other.mean) / (own + its), (own + its) ** -0.5)
 
 
-# Points of the numerical integral over the standard deviation of training, and how far it goes.
+# Points of the numerical integral over the standard deviation of training. It ends at FARTHEST times that of
+# the rows of a fold, or that of the folds' values if it is larger.
 GRID, FARTHEST = 1000, 10
 
 # Anywhere between nothing and the rate of averages, .5.
@@ -52,23 +53,23 @@ ANY_STEEPNESS = Steepness(0.25, 0.5 / math.sqrt(12))
 
 
 @dataclass(frozen=True)
-class Pair:
-    """What one model said about the same rows when trained on some rows and when trained on all of them.
+class Growth:
+    """What one model said about the same rows, trained on some rows and on all of them.
 
     Parameters
     ----------
     data : OutOfFold
         Two models: the one on a share of the training rows, and the one on all.
     share : float
-        Of the training rows.
+        Of the training rows, below 1.
     """
 
     data: OutOfFold
     share: float
 
     @classmethod
-    def of(cls, data: OutOfFold, part: Predictions, whole: Predictions, share: float) -> Pair:
-        """Return the pair of what one model of `data`, trained on part of a fold's rows and on all, said."""
+    def of(cls, data: OutOfFold, part: Predictions, whole: Predictions, share: float) -> Growth:
+        """Return what one model of `data`, trained on part of a fold's rows and on all, said."""
         both = replace(
             data,
             models=("part", "whole"),
@@ -80,10 +81,27 @@ class Pair:
         return cls(both, share)
 
 
+@dataclass(frozen=True)
+class Expectation:
+    """The interval in which a refitted model's metric of new rows is expected.
+
+    Parameters
+    ----------
+    low, high : float
+        Of 95 %, within the range of the metric.
+    measured : bool
+        Whether a `Growth` told how much the model gains by more rows.
+    """
+
+    low: float
+    high: float
+    measured: bool
+
+
 def expected_of(
-    data: OutOfFold, metric: str, fold_values: np.ndarray, n_new: int, pair: Pair | None = None
-) -> tuple[float, float] | None:
-    """Return the interval in which a refitted model's metric of new rows is expected; see `expected`.
+    data: OutOfFold, metric: str, fold_values: np.ndarray, n_new: int, growth: Growth | None = None
+) -> Expectation | None:
+    """Return what to expect of a refitted model; see `expected`.
 
     Parameters
     ----------
@@ -94,12 +112,12 @@ def expected_of(
     fold_values : ndarray of shape (n_repeats * n_splits,)
     n_new : int
         Rows to come.
-    pair : Pair or None
+    growth : Growth or None
         Tells how much the model gains by more rows; without it anything usual is thought possible.
 
     Returns
     -------
-    tuple of float or None
+    Expectation or None
         None if the rows do not tell how far the metric may move.
     """
     value, error = _known(data, metric)
@@ -107,9 +125,10 @@ def expected_of(
         return None
     n_splits = len(np.unique(data.fold))
     by_training = training_variance(fold_values, error**2 * n_splits)
-    seen = None if pair is None else steepness_of(pair, metric, by_training)
+    seen = None if growth is None else steepness_of(growth, metric, by_training)
     steepness = ANY_STEEPNESS if seen is None else ANY_STEEPNESS.joined(seen)
-    return expected(metric, value, error, by_training, (data.n_rows, n_new), n_splits, steepness)
+    low, high = expected(metric, value, error, by_training, (data.n_rows, n_new), n_splits, steepness)
+    return Expectation(low, high, measured=seen is not None)
 
 
 def expected(
@@ -157,41 +176,33 @@ def expected(
     return low, min(1.0, high) if METRICS[metric].greater_is_better else high
 
 
-def steepness_of(pair: Pair, metric: str, by_training: float = 0.0) -> Steepness | None:
+def steepness_of(growth: Growth, metric: str, by_training: float = 0.0) -> Steepness | None:
     """Return how fast errors fall, from a model trained on a share of the rows and on all of them.
 
     Parameters
     ----------
-    pair : Pair
+    growth : Growth
     metric : str
         A name in `bench.metrics.METRICS`.
     by_training : float
-        Variance of the metric over training sets; both models have theirs.
+        Variance of the metric over training sets, taken to be the same for both, though fewer rows may vary
+        more.
 
     Returns
     -------
     Steepness or None
-        Its standard deviation is that of a paired bootstrap over the rows, and of the training sets. None
-        where a model makes no errors, or the metric is undefined.
+        Its standard deviation is that of the paired bootstrap over the rows and of the training sets, to the
+        first order in both. None where one of the two makes no errors, or the metric is undefined.
     """
     best = 1.0 if METRICS[metric].greater_is_better else 0.0
-    drawn = resampled(pair.data, [metric])[metric]
-    errors, redrawn = np.abs(best - drawn.value), np.abs(best - drawn.replicates)
-    if not (errors > 0).all() or not (redrawn > 0).all():
+    drawn = resampled(growth.data, [metric])[metric]
+    errors = np.abs(best - drawn.value)
+    if not (errors > 0).all():
         return None
-    scale = math.log(1 / pair.share)
-    by_rows = float(np.var(np.log(redrawn[:, 0] / redrawn[:, 1]), ddof=1))
+    scale = math.log(1 / growth.share)
+    by_rows = float(np.var((drawn.replicates / errors) @ [1, -1], ddof=1))
     spread = math.sqrt(by_rows + by_training * float((errors**-2.0).sum()))
     return Steepness(math.log(errors[0] / errors[1]) / scale, spread / scale) if spread > 0 else None
-
-
-def _known(data: OutOfFold, metric: str) -> tuple[float, float]:
-    """Return the metric over the out-of-fold rows and its standard error; Wilson's for accuracy."""
-    if metric == "accuracy":
-        line = intervals(data, [metric]).iloc[0]
-        return line["value"], (line["high"] - line["low"]) / (2 * Z)
-    drawn = resampled(data, [metric])[metric]
-    return float(drawn.value[0]), float(standard_errors(drawn.replicates)[0])
 
 
 def training_variance(fold_values: np.ndarray, by_rows: float) -> float:
@@ -201,23 +212,31 @@ def training_variance(fold_values: np.ndarray, by_rows: float) -> float:
     agree promises too much; so the standard deviation is thought, before, to be about as large as that of a
     fold's rows: half of Student's t with 3 degrees of freedom and that scale. Gelman (2006), "Prior
     distributions for variance parameters in hierarchical models", Bayesian Analysis 1, section 3.2, proposes
-    this family for few groups.
+    this family for few groups. How often an interval with it holds the next training's value:
+    `tests/benchmarks/evidence_truth.py training`.
 
     Parameters
     ----------
     fold_values : ndarray of shape (n_repeats * n_splits,)
     by_rows : float
-        Variance of one fold's value over the choice of its rows.
+        Variance of one fold's value over the choice of its rows, above 0.
 
     Returns
     -------
     float
     """
     seen, freedom = float(np.var(fold_values, ddof=1)), len(fold_values) - 1
-    if by_rows == 0:
-        return seen
     variances = by_rows * ((np.arange(GRID) + 0.5) / GRID * FARTHEST * max(1, math.sqrt(seen / by_rows))) ** 2
     total = by_rows + variances
     logs = -freedom / 2 * (np.log(total) + seen / total) - 2 * np.log1p(variances / (3 * by_rows))
     weights = np.exp(logs - logs.max())
     return float(weights @ variances / weights.sum())
+
+
+def _known(data: OutOfFold, metric: str) -> tuple[float, float]:
+    """Return the metric over the out-of-fold rows and its standard error; Wilson's for accuracy."""
+    if metric == "accuracy":
+        line = intervals(data, [metric]).iloc[0]
+        return line["value"], (line["high"] - line["low"]) / (2 * Z)
+    drawn = resampled(data, [metric])[metric]
+    return float(drawn.value[0]), float(standard_errors(drawn.replicates)[0])

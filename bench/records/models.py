@@ -35,6 +35,8 @@ class EstimatorSpec:
         Preset name -> parameters that it adds to `defaults`.
     space : dict
         Parameter name -> its dimension in ``bench tune``.
+    overrules : dict
+        Parameter name -> those that are of no effect beside it.
     packages : tuple of str
         Distributions whose versions decide the result beside scikit-learn and numpy.
     needs : tuple of str
@@ -54,6 +56,7 @@ class EstimatorSpec:
     defaults: Params = field(default_factory=dict)
     presets: dict[str, Params] = field(default_factory=dict)
     space: dict[str, Parameter] = field(default_factory=dict)
+    overrules: dict[str, tuple[str, ...]] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()

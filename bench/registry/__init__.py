@@ -6,6 +6,7 @@ from bench.registry.selection import (
     load,
     parse_override,
     resolve,
+    searchable,
     select,
     without_defaults,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "parse_override",
     "real",
     "resolve",
+    "searchable",
     "select",
     "without_defaults",
 ]

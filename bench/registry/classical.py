@@ -128,7 +128,9 @@ _PIXELS = (
         family="classical",
         target="estimators.boosting:XGBoost",
         defaults={
-            "n_estimators": 105,
+            "min_frequency": 0.02,
+            "n_estimators": 150,
+            "learning_rate": 0.25,
             "max_bin": 32,
             "subsample": 0.9,
             "colsample_bytree": 0.3,

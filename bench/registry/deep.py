@@ -64,6 +64,7 @@ DEEP = (
             "dropout": real(0.0, 0.5),
             "kernel_size": choice(3, 5),
         },
+        overrules={"architecture": ("filters", "blocks", "depth", "kernel_size", "dense", "dropout")},
         tags=("main", "keras"),
         packages=_PACKAGES,
         needs=("image",),

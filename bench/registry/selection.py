@@ -7,7 +7,7 @@ import importlib
 import json
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bench.errors import UsageError, unknown
@@ -101,13 +101,28 @@ def resolve(spec: EstimatorSpec, preset: str, overrides: Iterable[Override] = ()
     Raises
     ------
     UsageError
-        If the preset or a parameter is unknown.
+        If the preset or a parameter is unknown, or a parameter of the user's is of no effect.
     """
     if preset not in PRESETS:
         raise unknown("--preset", preset, PRESETS)
     own = {item.name: item.value for item in overrides if item.estimator == spec.name}
     params = {**spec.defaults, **spec.presets.get(preset, {}), **own}
-    return without_defaults(params, _checked(spec, own)) if own else params
+    if not own:
+        return params
+    params = without_defaults(params, _checked(spec, own))
+    for name, given in _overruled(spec, params).items():
+        if name in own:
+            raise UsageError(
+                f"{spec.name}.{name} is of no effect beside {given}, which --set or --preset {preset} gives; "
+                "leave it out"
+            )
+    return params
+
+
+def searchable(spec: EstimatorSpec, params: Params) -> EstimatorSpec:
+    """Return the row with the part of its search space that has an effect beside these parameters."""
+    idle = _overruled(spec, params)
+    return replace(spec, space={name: one for name, one in spec.space.items() if name not in idle})
 
 
 def load(target: str) -> Any:
@@ -149,6 +164,11 @@ def _tagged(tag: str) -> set[str]:
         known = {tag for spec in ESTIMATORS.values() for tag in (*spec.tags, spec.family)}
         raise unknown("--tag", tag, known)
     return found
+
+
+def _overruled(spec: EstimatorSpec, params: Params) -> dict[str, str]:
+    """Return the parameters that are of no effect beside these, and beside which."""
+    return {name: given for given in params for name in spec.overrules.get(given, ())}
 
 
 def _value(text: str) -> Scalar:

@@ -58,7 +58,7 @@
     ];
   }
 
-  // A line of no length leaves no mark in every browser.
+  // Not every browser marks a line of no length.
   function dot(place) {
     pen.fillStyle = INK;
     pen.beginPath();

@@ -173,7 +173,7 @@ def test_a_submission_comes_with_a_measured_expectation(bench, competition):
     code, _, err = bench("run", "sgd", "dummy", "--data", str(competition), "--cv", "3")
     expected = json.loads(Path("runs/competition/submission.json").read_text())["expected"]
     assert code == 0
-    assert "sgd on 50 %" in err
+    assert "sgd on 50 % of the rows of fold 1" in err
     assert expected["gain_by_rows"].startswith("measured on a fit on ")
     sentence = next(line for line in err.splitlines() if line.startswith("The submission, by sgd, may "))
     page = Path("runs/competition/report.html").read_text()

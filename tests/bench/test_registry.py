@@ -112,10 +112,25 @@ def test_parameters_equal_to_the_classes_own_leave_the_key_alone():
     assert same == registry.resolve(forest, "quick")
 
 
+def test_what_an_architecture_says_is_neither_set_nor_searched_beside_it():
+    cnn = registry.ESTIMATORS["cnn"]
+    fewer = registry.parse_override("cnn.dropout=0.2")
+    assert registry.resolve(cnn, "quick", [fewer]) == {"dropout": 0.2}
+    with pytest.raises(
+        UsageError, match=r"is of no effect beside architecture, which .* --preset full gives"
+    ):
+        registry.resolve(cnn, "full", [fewer])
+    own = registry.parse_override("cnn.architecture=None")
+    assert registry.resolve(cnn, "full", [fewer, own])["dropout"] == 0.2
+    assert registry.searchable(cnn, registry.resolve(cnn, "quick")) == cnn
+    assert list(registry.searchable(cnn, registry.resolve(cnn, "full")).space) == ["learning_rate"]
+
+
 @pytest.mark.parametrize("spec", registry.ESTIMATORS.values(), ids=lambda spec: spec.name)
 def test_every_name_in_a_row_is_a_parameter_of_its_class(spec):
     own = registry.load(spec.target)().get_params()
     assert set(spec.space) <= set(own)
+    assert {*spec.overrules, *(name for idle in spec.overrules.values() for name in idle)} <= set(own)
     for params in (spec.defaults, *spec.presets.values()):
         assert set(params) <= set(own)
         assert registry.without_defaults(params, own) == params

@@ -19,7 +19,7 @@ from fits import fit, joined, split
 
 from bench import datasets
 from bench.evidence import OutOfFold
-from bench.evidence.expected import Pair, expected_of
+from bench.evidence.expected import Expectation, Growth, expected_of
 from bench.folds import make_folds
 from bench.plan import fold_jobs, half_job
 from bench.records import Dataset, EstimatorSpec, Folds
@@ -46,13 +46,13 @@ def main() -> None:
         hits, widths = 0, []
         for seed in range(wish.first, wish.first + wish.splits):
             data = split(whole, wish.test, seed=seed, stratified=True)
-            low, high = promised(spec, data, wish.cv, seed)
+            promise = promised(spec, data, wish.cv, seed)
             true = fit(spec, resolve(spec, "quick"), data, seed=seed, threads=1).accuracy
-            hit = low <= true <= high
+            hit = promise.low <= true <= promise.high
             hits += hit
-            widths.append((high - low) / 2 / (Z * math.sqrt(true * (1 - true) / wish.test)))
+            widths.append((promise.high - promise.low) / 2 / (Z * math.sqrt(true * (1 - true) / wish.test)))
             print(
-                f"{spec.name} {seed}: {true:.4f} in {low:.4f} to {high:.4f}: {low <= true <= high}",
+                f"{spec.name} {seed}: {true:.4f} in {promise.low:.4f} to {promise.high:.4f}: {hit}",
                 flush=True,
             )
         print(
@@ -61,7 +61,7 @@ def main() -> None:
         )
 
 
-def promised(spec: EstimatorSpec, data: Dataset, n_splits: int, seed: int) -> tuple[float, float]:
+def promised(spec: EstimatorSpec, data: Dataset, n_splits: int, seed: int) -> Expectation:
     """Return the interval that the out-of-fold accuracy of the training rows promises for the test rows.
 
     Raises
@@ -78,8 +78,9 @@ def promised(spec: EstimatorSpec, data: Dataset, n_splits: int, seed: int) -> tu
     *done, half = outcomes
     values = np.array([one.result.metrics["accuracy"] for one in done], dtype=float)
     together = pooled(done, data, folds)
-    pair = Pair.of(together, half.predictions, done[0].predictions, half.result.share)
-    found = expected_of(together, "accuracy", values, len(data.y_test), pair)
+    share = half.result.n_train / done[0].result.n_train
+    growth = Growth.of(together, half.predictions, done[0].predictions, share)
+    found = expected_of(together, "accuracy", values, len(data.y_test), growth)
     assert found is not None, "accuracy is always known"
     return found
 

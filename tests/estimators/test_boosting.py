@@ -62,6 +62,36 @@ def test_importances_name_the_feature_that_counts(digits):
     assert model().fit(X, y).feature_importances_.argmax() == 2
 
 
+def test_columns_that_rarely_leave_their_median_are_left_out():
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 3, 100)
+    X = rng.normal(size=(100, 5))
+    X[:, 0], X[:, 1], X[:, 3], X[:, 4] = 7, y, np.arange(100) < 3, np.nan
+    fitted = model(min_frequency=0.05).fit(X, y)
+    assert fitted.columns_.tolist() == [1, 2, 4]
+    assert fitted.feature_importances_.argmax() == 1
+    assert (fitted.feature_importances_[[0, 3]] == 0).all()
+    other = X.copy()
+    other[:, [0, 3]] = rng.normal(size=(100, 2))
+    assert np.array_equal(fitted.predict_proba(X), fitted.predict_proba(other))
+
+
+def test_a_least_frequency_that_no_column_has_leaves_all(digits):
+    X, y = digits
+    lit = (np.median(X, axis=0) != X).mean(axis=0)
+    zeros = model(min_frequency=1).fit(np.zeros((9, 3)), np.arange(9) % 3)
+    assert zeros.columns_.tolist() == [0, 1, 2]
+    fitted = model(features="deskew-pool", min_frequency=0.5).fit(X, y)
+    assert len(fitted.columns_) < 64
+    assert model(min_frequency=0.1).fit(X, y).columns_.tolist() == np.flatnonzero(lit >= 0.1).tolist()
+
+
+@pytest.mark.parametrize("frequency", [-0.1, 1.5])
+def test_frequency_out_of_range_is_a_sentence(digits, frequency):
+    with pytest.raises(ValueError, match="min_frequency must be from 0 to 1; got"):
+        model(min_frequency=frequency).fit(*digits)
+
+
 def test_device_is_the_one_really_used(digits):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # XGBoost's own remark that there is no GPU

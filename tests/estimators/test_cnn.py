@@ -11,8 +11,8 @@ pytestmark = [
 def model(*image_shape, **settings):
     from estimators import CNN
 
-    small = {"filters": 2, "blocks": 2, "dense": 8, "epochs": 1, "random_state": 0}
-    return CNN(image_shape or None, **small | settings)
+    small = {} if "architecture" in settings else {"filters": 2, "blocks": 2, "dense": 8}
+    return CNN(image_shape or None, **small | {"epochs": 1, "random_state": 0} | settings)
 
 
 @pytest.mark.parametrize(
@@ -193,6 +193,11 @@ def test_learns_small_images_of_any_size(shape):
     rows = X.reshape(60, -1)
     settings = {"filters": 4, "blocks": 2, "dense": 16, "epochs": 15, "rotation": 5}
     assert model(*shape, **settings).fit(rows[:40], y[:40]).score(rows[40:], y[40:]) > 0.9
+
+
+def test_an_architecture_goes_without_the_parameters_of_blocks():
+    with pytest.raises(ValueError, match="filters, dropout must be left out beside architecture"):
+        model(architecture="plain", filters=7, dropout=0.1).fit(np.zeros((20, 144)), np.arange(20) % 2)
 
 
 def test_occlusion_finds_the_corner_that_decides():

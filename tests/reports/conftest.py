@@ -180,8 +180,9 @@ def _store_model(store, run, folds, dataset, y, model, row, seed) -> np.ndarray:
         repeat, fold = divmod(i, folds.n_splits)
         _, tests = folds.rows(repeat, fold)
         result = FoldResult(
-            key, row.estimator, "fold", repeat, fold, "ok", n_test=len(tests), folds_sha256=folds.sha256
-        )
+            key, row.estimator, "fold", repeat, fold, "ok", n_train=len(y) - len(tests), n_test=len(tests),
+            folds_sha256=folds.sha256,
+        )  # fmt: skip
         if i in model.failing:
             store.write_failure(replace(result, status="failed", reason=model.failing[i]))
         elif i not in model.missing:

@@ -135,7 +135,7 @@ def test_what_is_expected_is_said_and_narrowed_by_a_fit_on_half_of_the_rows(digi
     assert before["gain_by_rows"].startswith("not measured")
     halved = with_stress(folder, ()).run
     after = summary(folder.store, halved, halved.rows[0])["expected"]
-    assert after["gain_by_rows"] == "measured on a fit on 240 rows"
+    assert after["gain_by_rows"] == "measured on a fit on 150 rows"
     assert after["high"] - after["low"] < before["high"] - before["low"]
     bounds = f"[{100 * after['low']:.2f}, {100 * after['high']:.2f}]"
     assert f"The submission, by cnn, may expect accuracy {bounds}" in expectation(folder.store, halved)
