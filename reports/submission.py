@@ -176,8 +176,8 @@ def _gain(half: FoldResult | None, found: Expectation) -> str:
     """Return how it is known what the refit gains by more rows than the folds had."""
     if half is not None and found.measured:
         return f"measured on a fit on {half.n_train:,} rows"
-    tried = f"the fit on half of the rows {half.status}: {half.reason}" if half and half.reason else ""
-    return f"not measured{f' ({tried})' if tried else ''}: anything between nothing and the rate of averages"
+    reason = f" (the fit on half of the rows: {half.reason})" if half and half.reason else ""
+    return f"not measured{reason}: anything between nothing and the rate of averages"
 
 
 def _upload(store: RunStore, run: Run, row: Row) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -167,6 +168,20 @@ def test_the_best_models_submission_is_valid_and_predict_agrees(bench, competiti
     assert Path("runs/competition/submission.csv").read_text() == text
     summary = json.loads(Path("runs/competition/submission.json").read_text())
     assert summary["model"] == "sgd"
+
+
+def test_a_model_of_another_time_is_submitted_without_a_measured_gain(bench, competition):
+    _, _, err = bench("run", "sgd", "--data", str(competition), "--cv", "3", "--refit", "none")
+    assert "on 50 %" not in err
+    store = RunStore("runs/competition")
+    run = store.read_run()
+    store.write_run(replace(run, rows=tuple(replace(row, stress_keys=("older",)) for row in run.rows)))
+    code, _, err = bench("run", "dummy", "--data", str(competition), "--cv", "3")
+    assert code == 0
+    assert "sgd on all rows" in err
+    assert "on 50 %" not in err
+    expected = json.loads(Path("runs/competition/submission.json").read_text())["expected"]
+    assert expected["gain_by_rows"].startswith("not measured")
 
 
 def test_a_submission_comes_with_a_measured_expectation(bench, competition):

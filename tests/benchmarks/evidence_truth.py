@@ -1,11 +1,13 @@
 """Whether the evidence is true: simulations in which the truth is known.
 
-    python tests/benchmarks/evidence_truth.py coverage equal power [--runs 1000] [--rows 500]
+    python tests/benchmarks/evidence_truth.py coverage equal power training [--runs 1000] [--rows 500]
     python tests/benchmarks/evidence_truth.py forest [--data digits] [--rows 1797]
 
 coverage: share of 95 % intervals that hold the metric of a million other rows. equal: share of runs in which
 any of 12 equally good models is said to differ from another. power: share of runs in which a true difference
-of half a point on 42,000 rows is found, 3 % of the rows being judged differently, among 66 pairs. forest:
+of half a point on 42,000 rows is found, 3 % of the rows being judged differently, among 66 pairs. training:
+share of expected intervals that hold a refit's value, by how much more training moves it than the choice of
+a fold's rows does; gains by more rows aside. forest:
 pairs said to differ among random forests that differ in the seed alone; here models are not equal, since two
 fitted forests are not the same function.
 """
@@ -19,7 +21,8 @@ from synthetic import CORRELATION, ERROR_RATE, equally_right, out_of_fold
 
 from bench import datasets
 from bench.evidence import OutOfFold
-from bench.evidence.intervals import intervals
+from bench.evidence.expected import training_variance
+from bench.evidence.intervals import Z, intervals
 from bench.evidence.pairs import ALPHA, mcnemar, only_right, pairs
 from bench.evidence.resampling import resampled
 from bench.folds import make_folds
@@ -30,6 +33,8 @@ N_PAIRS = N_MODELS * (N_MODELS - 1) // 2
 N_ROWS = 42_000
 SIZES = (500, 2000, 10_000)
 DIFFERENCE, DISCORDANT = 0.005, 0.03
+RATIOS, SPLITS = (0, 0.3, 0.5, 0.7, 1, 1.5, 2), (3, 5, 10)
+NEW_OVER_SEEN = 28_000 / 42_000
 
 
 def main() -> None:
@@ -88,6 +93,25 @@ def power(n_runs: int, seed: int = 0) -> float:
     return float((N_PAIRS * p < ALPHA).mean())
 
 
+def training(ratio: float, n_splits: int, n_runs: int, seed: int = 0) -> tuple[float, float]:
+    """Return the share of intervals that hold a refit's value of new rows, and their half-width.
+
+    Values of folds are normal, with the variance 1 from their rows and `ratio` squared from training. The
+    half-width is over that of the new rows alone.
+    """
+    rng = np.random.default_rng(seed)
+    by_old, by_new = 1 / n_splits, 1 / (n_splits * NEW_OVER_SEEN)
+    inside, reaches = 0, []
+    for _ in range(n_runs):
+        values = rng.normal(0, np.hypot(1, ratio), n_splits)
+        refit = rng.normal(0, np.sqrt(by_new + ratio**2))
+        by_training = training_variance(values, 1.0)
+        reach = Z * np.sqrt(by_old + by_new + by_training * (1 + 1 / n_splits))
+        inside += abs(refit - values.mean()) <= reach
+        reaches.append(reach)
+    return inside / n_runs, float(np.mean(reaches) / (Z * np.sqrt(by_new)))
+
+
 def forests(source: str, rows: str | None, n_splits: int = 5) -> tuple[OutOfFold, np.ndarray]:
     """Return out-of-fold scores, and accuracies of folds, of one random forest under 12 seeds."""
     from sklearn.ensemble import RandomForestClassifier
@@ -136,6 +160,14 @@ def _power(wish: argparse.Namespace) -> None:
     print(f"half a point found, {N_ROWS:,} rows, {DISCORDANT:.0%} discordant (n = {wish.runs}): {share:.3f}")
 
 
+def _training(wish: argparse.Namespace) -> None:
+    print(f"expected intervals that hold a refit (n = {wish.runs}), and half-width over the new rows' own")
+    print("training over rows:", *(f"{ratio:>10g}" for ratio in RATIOS))
+    for n_splits in SPLITS:
+        found = [training(ratio, n_splits, wish.runs) for ratio in RATIOS]
+        print(f"{n_splits:>11} folds:", *(f"{share:.3f} {width:.2f}".rjust(10) for share, width in found))
+
+
 def _forest(wish: argparse.Namespace) -> None:
     data, folds = forests(wish.data, wish.rows)
     for metric in ("accuracy", "log_loss"):
@@ -145,7 +177,13 @@ def _forest(wish: argparse.Namespace) -> None:
     print(f"    accuracies {right.min():.4f} to {right.max():.4f}")
 
 
-SIMULATIONS = {"coverage": _coverage, "equal": _equal, "power": _power, "forest": _forest}
+SIMULATIONS = {
+    "coverage": _coverage,
+    "equal": _equal,
+    "power": _power,
+    "training": _training,
+    "forest": _forest,
+}
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import pytest
 from bench.errors import DataError, FolderError
 from bench.store import RunStore
 from reports.derive import derive, derive_submission
-from reports.submission import available, expectation, submission, summary
+from reports.submission import available, expectation, may_be_submitted, submission, summary
 
 from .conftest import Model, make_dataset, make_run
 from .test_stress import with_stress
@@ -140,6 +140,22 @@ def test_what_is_expected_is_said_and_narrowed_by_a_fit_on_half_of_the_rows(digi
     bounds = f"[{100 * after['low']:.2f}, {100 * after['high']:.2f}]"
     assert f"The submission, by cnn, may expect accuracy {bounds}" in expectation(folder.store, halved)
     assert expectation(folder.store, replace(folder.run, best="")) == ""
+
+
+def test_a_failed_fit_on_half_of_the_rows_is_named(digits, tmp_path):
+    folder = with_stress(make_run(tmp_path / "run", digits, [Model("cnn", refit=True)], best="cnn"), ())
+    (row,) = folder.run.rows
+    half = folder.store.read_result(row.estimator, row.stress_keys[-2])
+    folder.store.write_failure(replace(half, key="half", status="timeout", reason="took 2 s"))
+    found = summary(folder.store, folder.run, replace(row, stress_keys=("half",)))["expected"]
+    assert found["gain_by_rows"].startswith("not measured (the fit on half of the rows: took 2 s):")
+    assert found["low"] < found["high"]
+
+
+@pytest.mark.parametrize("change", [{"n_test": 0}, {"test_labelled": True}, {"positive": 8}])
+def test_only_unlabelled_rows_of_all_classes_are_submitted(folder, change):
+    assert may_be_submitted(folder.run.info)
+    assert not may_be_submitted(replace(folder.run.info, **change))
 
 
 def test_a_competitions_submission_comes_with_the_command_that_uploads_it(digits, tmp_path, monkeypatch):

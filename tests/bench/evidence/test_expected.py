@@ -90,21 +90,6 @@ def test_what_training_adds_is_the_integral_over_all_spreads():
     assert training_variance(values, 1.0) == pytest.approx(integral, rel=5e-3)
 
 
-# The deviation of training over that of a fold's rows; of 1000 intervals, how many hold what follows.
-WITHIN = [(0, 985, 1000), (0.5, 970, 999), (1, 925, 955), (2, 840, 890)]
-
-
-@pytest.mark.parametrize(("ratio", "least", "most"), WITHIN)
-def test_few_folds_tell_enough_unless_training_outweighs_rows(ratio, least, most):
-    rng, inside = np.random.default_rng(0), 0
-    for _ in range(1000):
-        values = rng.normal(0, math.hypot(1, ratio), 5)
-        known, new = 1 / 5, rng.normal(0, math.hypot(math.sqrt(1 / 5), ratio))
-        variance = 2 * known + training_variance(values, 1.0) * (1 + 1 / 5)
-        inside += abs(new - values.mean()) < 1.96 * math.sqrt(variance)
-    assert least <= inside <= most
-
-
 def right_with(probability: float, n: int, rng: np.random.Generator) -> Predictions:
     """Return predictions about rows of class 0 that are right that often."""
     said = np.where(rng.random(n) < probability, 0.9, 0.1)

@@ -26,3 +26,12 @@ def test_equal_models_are_seldom_told_apart_by_the_bootstrap(truth, metric):
 
 def test_half_a_point_is_found(truth):
     assert truth.power(300) >= 0.95
+
+
+@pytest.mark.parametrize(
+    ("ratio", "least", "most"), [(0, 0.985, 1), (0.5, 0.97, 0.999), (1, 0.925, 0.955), (2, 0.84, 0.89)]
+)
+def test_five_folds_tell_enough_of_training_unless_it_outweighs_the_rows(truth, ratio, least, most):
+    held, width = truth.training(ratio, 5, 1000)
+    assert least <= held <= most
+    assert width < 2.5 or ratio >= 1
