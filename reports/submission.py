@@ -132,10 +132,8 @@ def expectation(store: RunStore, run: Run) -> str:
         return ""
     bounds = merits(found["low"], found["high"], run.metric)
     title = in_sentence(METRICS[run.metric].title)
-    return (
-        f"The submission, by {best.name}, may expect {title} [{bounds}] on the test rows: "
-        f"of {found['level']:.0%}, over {found['covers']}."
-    )
+    known = f"{100 * LEVEL:g} %, over the choice of rows and training sets"
+    return f"The submission, by {best.name}, may expect {title} [{bounds}] on the test rows ({known})."
 
 
 def _stamp(info: DatasetInfo, row: Row) -> str:
