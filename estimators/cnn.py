@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 # Corners at which a frame one pixel wider is cut out again; the middle one leaves the image as it is.
 _VIEWS = ((1, 1), (0, 1), (2, 1), (1, 0), (1, 2), (0, 0), (0, 2), (2, 0), (2, 2))
 _LONGEST_SIDE_OF_TWO_BLOCKS = 40
-_OF_BLOCKS = ("filters", "blocks", "depth", "kernel_size", "dense", "dropout")
 
 
 class CNN(KerasClassifier):
@@ -265,12 +264,12 @@ class CNN(KerasClassifier):
             raise ValueError(f"views must be 1 to {len(_VIEWS)}; got {self.views}.")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout must be at least 0 and below 1; got {self.dropout}; 0.3 is usual.")
-        for name in _OF_BLOCKS[:-1]:
+        for name in ("filters", "blocks", "depth", "kernel_size", "dense"):
             size = getattr(self, name)
             if size is not None and size < 1:
                 raise ValueError(f"{name} must be 1 or more; got {size}.")
-        own = signature(CNN).parameters
-        idle = [name for name in _OF_BLOCKS if getattr(self, name) != own[name].default]
+        own, of_blocks = signature(CNN).parameters, signature(architectures.pyramid).parameters
+        idle = [name for name in of_blocks if getattr(self, name) != own[name].default]
         if self.architecture and idle:
             raise ValueError(f"{', '.join(idle)} must be left out beside architecture, which says it all.")
         if self.finish_epochs < 0:

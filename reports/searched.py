@@ -6,7 +6,6 @@ import logging
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,9 +14,6 @@ from bench.metrics import METRICS
 from bench.records import Parameter, Run, Scalar, Study, Trial
 from bench.store import RunStore
 from reports.theme import PALETTE
-
-if TYPE_CHECKING:
-    pass
 
 # Share of a range, on its own scale, that counts as its end.
 EDGE = 0.03
