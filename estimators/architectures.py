@@ -20,7 +20,7 @@ ARCHITECTURES = {
 
 _TOKEN = re.compile(
     r"(?P<kind>conv|norm|relu|pool|halve|mean|dense|drop)"
-    r"((?<=conv)(?P<filters>\d+)(x(?P<kernel>\d+))?(?P<bare>[vt])?"
+    r"((?<=conv)(?P<filters>\d+)(x(?P<kernel>\d+))?(?P<bare>[vt])?(/(?P<stride>[1-9]))?"
     r"|(?<=norm)(?P<momentum>0?\.\d+)?"
     r"|(?<=dense)(?P<units>\d+)"
     r"|(?<=drop)(?P<share>0?\.\d+)"
@@ -70,10 +70,10 @@ def build(architecture: str, image_shape: tuple[int, int, int], n_classes: int) 
     architecture : str
         A name out of `ARCHITECTURES`, or layers separated by blanks: ``conv32`` (32 filters of 3 x 3),
         ``conv32x5`` (of 5 x 5), ``conv32v`` (without padding), ``conv32t`` (without padding where no side is
-        shorter than 10 pixels), ``relu``, ``norm`` (batch normalisation;
-        ``norm.9`` sets the momentum of its moving averages, else .99), ``pool`` (2 x 2 maximum), ``halve``
-        (the same along sides of 8 pixels or more), ``mean`` (global average), ``dense128``, ``drop.5``
-        (dropout). What reaches the first dense layer is flattened.
+        shorter than 10 pixels), ``conv32x5/2`` (at every second pixel of every second row), ``relu``, ``norm``
+        (batch normalisation; ``norm.9`` sets the momentum of its moving averages, else .99), ``pool`` (2 x 2
+        maximum), ``halve`` (the same along sides of 8 pixels or more), ``mean`` (global average),
+        ``dense128``, ``drop.5`` (dropout). What reaches the first dense layer is flattened.
     image_shape : tuple of int
         (height, width, channels).
     n_classes : int
@@ -104,7 +104,8 @@ def _conv(layers: Any, hidden: Any, found: re.Match) -> Any:
     window = [min(side, int(found["kernel"] or 3)) for side in hidden.shape[1:3]]
     short = found["bare"] == "t" and min(hidden.shape[1:3]) < _SHORTEST_TRIMMED_SIDE
     padding = "valid" if found["bare"] and not short else "same"
-    return layers.Conv2D(int(found["filters"]), window, padding=padding)(hidden)
+    stride = int(found["stride"] or 1)
+    return layers.Conv2D(int(found["filters"]), window, strides=stride, padding=padding)(hidden)
 
 
 def _norm(layers: Any, hidden: Any, found: re.Match) -> Any:

@@ -55,7 +55,7 @@ def test_any_image_passes(name, image_shape):
     assert build(name, image_shape, 4).output_shape == (None, 4)
 
 
-@pytest.mark.parametrize("text", ["conv", "conv32w", "relu5", "drop2", "dense", "plian", "conv3 2", "norm9"])
+@pytest.mark.parametrize("text", ["conv", "conv32w", "relu5", "drop2", "dense", "plian", "conv3 2", "norm9", "conv3/0"])
 def test_unknown_layer_is_a_sentence(text):
     with pytest.raises(ValueError, match=r"architecture must be one of plain, augmented, .* got '"):
         build(text)
@@ -72,3 +72,8 @@ def test_the_pyramid_doubles_its_filters():
 def test_padding_is_kept_where_a_side_is_short():
     sides = [build("conv2t", (side, 20, 1)).layers[1].output.shape[1] for side in (9, 10)]
     assert sides == [9, 8]
+
+
+def test_strides_leave_out_pixels():
+    shapes = [layer.output.shape[1:] for layer in build("conv4x5/2 conv4v/3 conv4/9", (17, 8, 1)).layers[1:4]]
+    assert shapes == [(9, 4, 4), (3, 1, 4), (1, 1, 4)]
