@@ -70,7 +70,7 @@ def build(architecture: str, image_shape: tuple[int, int, int], n_classes: int) 
     architecture : str
         A name out of `ARCHITECTURES`, or layers separated by blanks: ``conv32`` (32 filters of 3 x 3),
         ``conv32x5`` (of 5 x 5), ``conv32v`` (without padding), ``conv32t`` (without padding where no side is
-        shorter than 10 pixels), ``conv32x5/2`` (at every second pixel of every second row), ``relu``, ``norm``
+        shorter than 10 pixels), ``conv32x5/2`` (at every other pixel of every other row), ``relu``, ``norm``
         (batch normalisation; ``norm.9`` sets the momentum of its moving averages, else .99), ``pool`` (2 x 2
         maximum), ``halve`` (the same along sides of 8 pixels or more), ``mean`` (global average),
         ``dense128``, ``drop.5`` (dropout). What reaches the first dense layer is flattened.

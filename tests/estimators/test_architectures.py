@@ -55,7 +55,9 @@ def test_any_image_passes(name, image_shape):
     assert build(name, image_shape, 4).output_shape == (None, 4)
 
 
-@pytest.mark.parametrize("text", ["conv", "conv32w", "relu5", "drop2", "dense", "plian", "conv3 2", "norm9", "conv3/0"])
+@pytest.mark.parametrize(
+    "text", ["conv", "conv32w", "relu5", "drop2", "dense", "plian", "conv3 2", "norm9", "conv3/0"]
+)
 def test_unknown_layer_is_a_sentence(text):
     with pytest.raises(ValueError, match=r"architecture must be one of plain, augmented, .* got '"):
         build(text)
