@@ -20,12 +20,13 @@ ARCHITECTURES = {
 
 _TOKEN = re.compile(
     r"(?P<kind>conv|norm|relu|pool|halve|mean|dense|drop)"
-    r"((?<=conv)(?P<filters>\d+)(x(?P<kernel>\d+))?(?P<bare>[vt])?(/(?P<stride>[1-9]))?"
+    r"((?<=conv)(?P<filters>[1-9]\d*)(x(?P<kernel>[1-9]\d*))?(?P<bare>[vt])?(/(?P<stride>[1-9]))?"
     r"|(?<=norm)(?P<momentum>0?\.\d+)?"
-    r"|(?<=dense)(?P<units>\d+)"
+    r"|(?<=dense)(?P<units>[1-9]\d*)"
     r"|(?<=drop)(?P<share>0?\.\d+)"
     r"|(?<=relu|pool|mean)|(?<=halve))"
 )
+_OF_IMAGES = {"conv", "pool", "halve", "mean"}
 _SHORTEST_HALVED_SIDE = 8
 _SHORTEST_TRIMMED_SIDE = 10
 
@@ -82,18 +83,20 @@ def build(architecture: str, image_shape: tuple[int, int, int], n_classes: int) 
     Raises
     ------
     ValueError
-        If the text holds anything else.
+        If the text holds anything else, or a layer of images after they were flattened.
     """
     import keras
 
     pixels = hidden = keras.Input(image_shape)
-    for token in ARCHITECTURES.get(architecture, architecture).split():
+    for token in ARCHITECTURES.get(architecture, str(architecture)).split():
         found = _TOKEN.fullmatch(token)
         if found is None:
             raise ValueError(
                 f"architecture must be one of {', '.join(ARCHITECTURES)} or layers such as "
                 f"'conv32 relu pool dense128 relu drop.5'; got {token!r} in {architecture!r}."
             )
+        if found["kind"] in _OF_IMAGES and len(hidden.shape) == 2:
+            raise ValueError(f"{token} must stand before the first dense or mean layer of {architecture!r}.")
         hidden = _LAYERS[found["kind"]](keras.layers, hidden, found)
     return keras.Model(
         pixels, keras.layers.Dense(n_classes, activation="softmax")(_flat(keras.layers, hidden))

@@ -13,7 +13,7 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from estimators.features import feature_steps, frequent_columns
-from estimators.rows import Rows, check_fraction, inner_split, training_rows
+from estimators.rows import Rows, check_classes, check_fraction, inner_split, training_rows
 
 _OF_INPUTS = {"features", "image_shape", "min_frequency"}
 _OWN = _OF_INPUTS | {"early_stopping_rounds", "validation_fraction", "random_state"}
@@ -33,8 +33,8 @@ class XGBoost(ClassifierMixin, BaseEstimator):
         :data:`estimators.features.FEATURES`, such as "deskew-pool", makes features of them.
     image_shape : tuple of int or None, default=None
         (height, width) or (height, width, channels); rows hold the pixels in that order. None takes a square
-        number of features from 4 on as a grey image, three times a square as a colour image, and anything
-        else as 1 x n_features. Of no effect on "pixels".
+        number of features from 64 on as a grey image, three times one as a colour image, and anything else as
+        1 x n_features. Of no effect on "pixels".
     min_frequency : float, default=0.0
         Least share of the training rows that differ from a column's median; other columns are left out,
         unless none is left. Pixels that hardly any image lights take half of the time on MNIST.
@@ -172,11 +172,7 @@ class XGBoost(ClassifierMixin, BaseEstimator):
         if not 0 <= self.min_frequency <= 1:
             raise ValueError(f"min_frequency must be from 0 to 1; got {self.min_frequency}; 0.02 is usual.")
         rows, classes = training_rows(self, X, y, sample_weight, ensure_all_finite="allow-nan")
-        if len(classes) < 2:
-            raise ValueError(
-                f"Boosting needs at least 2 classes; the training rows hold 1 class, {classes.tolist()}; "
-                "pass rows of another class too."
-            )
+        check_classes(self, classes)
         seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
         train, validation = rows, None
         if self.early_stopping_rounds is not None:
@@ -187,7 +183,7 @@ class XGBoost(ClassifierMixin, BaseEstimator):
         seen = self._features(train.X)
         self.columns_ = frequent_columns(seen, self.min_frequency)
         library_params = {name: value for name, value in self.get_params().items() if name not in _OWN}
-        self.classifier_ = XGBClassifier(random_state=seed, **library_params)
+        self.classifier_ = XGBClassifier(random_state=seed, importance_type="total_gain", **library_params)
         self.classifier_.fit(
             seen[:, self.columns_], train.codes, sample_weight=train.weight, **self._stopping(validation)
         )
@@ -247,6 +243,7 @@ class XGBoost(ClassifierMixin, BaseEstimator):
     @property
     def feature_importances_(self) -> np.ndarray:
         """Share of the total gain per pixel."""
+        check_is_fitted(self)
         if self.features != "pixels":
             raise AttributeError(f"the features {self.features!r} are no pixels; see classifier_")
         importances = np.zeros(self.n_features_in_, dtype=np.float32)
@@ -256,6 +253,7 @@ class XGBoost(ClassifierMixin, BaseEstimator):
     @property
     def device_(self) -> str:
         """The device that the booster ended up on."""
+        check_is_fitted(self)
         config = json.loads(self.classifier_.get_booster().save_config())
         return config["learner"]["generic_param"]["device"]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from estimators import architectures
 from estimators.images import PixelScaler
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 # Corners at which a frame one pixel wider is cut out again; the middle one leaves the image as it is.
 _VIEWS = ((1, 1), (0, 1), (2, 1), (1, 0), (1, 2), (0, 0), (0, 2), (2, 0), (2, 2))
 _LONGEST_SIDE_OF_TWO_BLOCKS = 40
+# How images are changed, and below what: more turns a half circle, slants flat, or mirrors.
+_MOVES = {"rotation": 180, "shear": 90, "zoom": 1, "shift": 1, "elastic": 1}
 
 
 class CNN(KerasClassifier):
@@ -37,8 +40,8 @@ class CNN(KerasClassifier):
     ----------
     image_shape : tuple of int or None, default=None
         (height, width) or (height, width, channels); rows hold the pixels in that order. None takes a square
-        number of features from 4 on as a grey image, three times a square as a colour image, and anything
-        else as 1 x n_features.
+        number of features from 64 on as a grey image, three times one as a colour image, and anything else as
+        1 x n_features.
     architecture : str or None, default=None
         A name out of :data:`estimators.architectures.ARCHITECTURES`, or layers such as "conv32 relu pool
         dense128 relu drop.5" (see :func:`estimators.architectures.build`). None builds the blocks above from
@@ -212,16 +215,24 @@ class CNN(KerasClassifier):
         ndarray of shape (n_features,), float64
             Mean fall of the probability of the true class; all pixels of a patch share one. None if rows are
             no images.
+
+        Raises
+        ------
+        ValueError
+            If the rows are unusable, or `y` holds another class.
         """
+        check_is_fitted(self)
         if self.image_shape_[0] == 1:
             return None
-        X = np.asarray(X, dtype=np.float64)
-        rows, column = np.arange(len(X)), np.searchsorted(self.classes_, y)
+        pixels, labels = validate_data(self, X, y, reset=False, dtype=np.float64)
+        if unknown := set(labels) - set(self.classes_):
+            raise ValueError(f"y must hold classes that the network knows; got {sorted(unknown)[0]!r}.")
+        rows, column = np.arange(len(pixels)), np.searchsorted(self.classes_, labels)
 
         def of_class(X: np.ndarray) -> float:
-            return float(self.predict_proba(X)[rows, column].mean())
+            return float(self._answers(X)[rows, column].mean())
 
-        return fall_when_covered(of_class, X, self.image_shape_)
+        return fall_when_covered(of_class, pixels, self.image_shape_)
 
     def _learn_inputs(self, X: np.ndarray) -> None:
         self.scaler_ = PixelScaler(self.image_shape).fit(X)
@@ -240,7 +251,7 @@ class CNN(KerasClassifier):
         )
 
     def _learner(self) -> keras.Model:
-        moves = {name: getattr(self, name) for name in ("rotation", "shear", "zoom", "shift")}
+        moves = {name: getattr(self, name) for name in _MOVES if name != "elastic"}
         if self.image_shape_[0] == 1 or not (any(moves.values()) or self.elastic):
             return self.model_
         import keras
@@ -268,6 +279,9 @@ class CNN(KerasClassifier):
             size = getattr(self, name)
             if size is not None and size < 1:
                 raise ValueError(f"{name} must be 1 or more; got {size}.")
+        for name, below in _MOVES.items():
+            if not 0 <= getattr(self, name) < below:
+                raise ValueError(f"{name} must be at least 0 and below {below}; got {getattr(self, name)}.")
         own, of_blocks = signature(CNN).parameters, signature(architectures.pyramid).parameters
         idle = [name for name in of_blocks if getattr(self, name) != own[name].default]
         if self.architecture and idle:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,6 +24,7 @@ FEATURES: dict[str, tuple[str, ...]] = {
     "deskew-pool": ("scale", "deskew", "pool"),
     "hog": ("scale", "deskew", "gradients", "components"),
 }
+_LONGEST_EXACT_SIDE = 2000
 
 
 class Components(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -36,9 +38,14 @@ class Components(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
     Attributes
     ----------
     pca_ : sklearn.decomposition.PCA
-        The fitted analysis; its signs are fixed, and it draws nothing at random.
+        The fitted analysis; its signs are fixed. Only of more than 2,000 rows and as many columns are
+        components estimated from random projections (Halko, Martinsson and Tropp 2011), of a fixed seed.
     n_features_in_ : int
         Number of features seen in `fit`.
+
+    References
+    ----------
+    Halko, Martinsson and Tropp (2011), *Finding Structure with Randomness*, SIAM Review 53.
 
     Examples
     --------
@@ -66,11 +73,18 @@ class Components(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         -------
         Components
             The transformer itself.
+
+        Raises
+        ------
+        ValueError
+            If there are fewer than two rows, or `n_components` is below 1.
         """
+        if self.n_components < 1:
+            raise ValueError(f"n_components must be 1 or more; got {self.n_components}; 50 is usual.")
         rows = validate_data(self, X, dtype=np.float64, ensure_min_samples=2)
         n_components = min(self.n_components, *rows.shape)
         with np.errstate(invalid="ignore"):  # constant rows have no variance to share out
-            self.pca_ = PCA(n_components, svd_solver="covariance_eigh").fit(rows)
+            self.pca_ = PCA(n_components, svd_solver=_solver(*rows.shape), random_state=0).fit(rows)
         return self
 
     def transform(self, X: ArrayLike) -> np.ndarray:
@@ -92,6 +106,13 @@ class Components(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
     @property
     def _n_features_out(self) -> int:
         return self.pca_.n_components_
+
+
+def _solver(n_rows: int, n_features: int) -> str:
+    """Return the cheapest way to leading components: exact ones as long as one of the sides is short."""
+    if min(n_rows, n_features) > _LONGEST_EXACT_SIDE:
+        return "randomized"
+    return "covariance_eigh" if n_features <= n_rows else "full"
 
 
 def feature_steps(
@@ -130,5 +151,7 @@ def frequent_columns(X: np.ndarray, least: float) -> np.ndarray:
     everything = np.arange(X.shape[1])
     if least == 0:
         return everything
-    kept = np.flatnonzero((np.median(X, axis=0) != X).mean(axis=0) >= least)
+    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # columns without any value
+        median = np.nanmedian(X, axis=0)
+    kept = np.flatnonzero((median != X).mean(axis=0) >= least)
     return kept if len(kept) else everything

@@ -45,8 +45,8 @@ class LightGBM(ProbabilisticPipeline):
         What the trees see: a row of :data:`estimators.features.FEATURES`.
     image_shape : tuple of int or None, default=None
         (height, width) or (height, width, channels); rows hold the pixels in that order. None takes a square
-        number of features from 4 on as a grey image, three times a square as a colour image, and anything
-        else as 1 x n_features: rows that are no images.
+        number of features from 64 on as a grey image, three times one as a colour image, and anything else as
+        1 x n_features: rows that are no images.
     n_estimators : int, default=100
         Boosting rounds; each round grows one tree per class.
     learning_rate : float, default=0.1

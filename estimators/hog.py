@@ -7,7 +7,7 @@ from math import pi
 
 import numpy as np
 
-from estimators.image_rows import ImageTransformer
+from estimators.image_rows import ImageTransformer, check_counts
 
 _CLIP, _EPSILON = 0.2, 1e-5
 
@@ -31,8 +31,8 @@ class HOG(ImageTransformer):
     ----------
     image_shape : tuple of int or None, default=None
         (height, width) or (height, width, channels); rows hold the pixels in that order. None takes a square
-        number of features from 4 on as a grey image, three times a square as a colour image, and anything
-        else as 1 x n_features: rows that are no images.
+        number of features from 64 on as a grey image, three times one as a colour image, and anything else as
+        1 x n_features: rows that are no images.
     n_directions : int, default=12
         Bins of each histogram. With `smooth` the middle of the first is the direction of growing columns,
         without it that is where the first begins.
@@ -64,7 +64,7 @@ class HOG(ImageTransformer):
     Examples
     --------
     >>> from estimators import HOG
-    >>> HOG(n_directions=4, cell=4).fit_transform([[0, 0, 9, 9] * 4])
+    >>> HOG((4, 4), n_directions=4, cell=4).fit_transform([[0, 0, 9, 9] * 4])
     array([[1., 0., 0., 0.]], dtype=float32)
     """
 
@@ -84,6 +84,9 @@ class HOG(ImageTransformer):
         self.smooth = smooth
         self.cell = cell
         self.block = block
+
+    def _learn(self, rows: np.ndarray) -> None:
+        check_counts(n_directions=self.n_directions, cell=self.cell, block=self.block)
 
     def _transformed(self, images: np.ndarray) -> np.ndarray:
         if self.image_shape_[0] == 1:

@@ -27,8 +27,8 @@ class ImageTransformer(TransformerMixin, BaseEstimator):
     ----------
     image_shape : tuple of int or None, default=None
         (height, width) or (height, width, channels); rows hold the pixels in that order. None takes a square
-        number of features from 4 on as a grey image, three times a square as a colour image, and anything
-        else as 1 x n_features.
+        number of features from 64 on as a grey image, three times one as a colour image, and anything else as
+        1 x n_features.
 
     Attributes
     ----------
@@ -121,6 +121,13 @@ class ImageTransformer(TransformerMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float32"]
         return tags
+
+
+def check_counts(**given: int | None) -> None:
+    """Raise ValueError unless each parameter is 1 or more, or None."""
+    for name, count in given.items():
+        if count is not None and count < 1:
+            raise ValueError(f"{name} must be 1 or more; got {count}.")
 
 
 def chunks(n: int, size: int) -> Iterator[slice]:

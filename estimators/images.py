@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from estimators.hog import HOG
-from estimators.image_rows import ImageTransformer, chunks
+from estimators.image_rows import ImageTransformer, check_counts, chunks
 from estimators.moments import moments, upright
 
 __all__ = ["HOG", "Deskew", "MeanPool", "PixelScaler", "warp"]
@@ -57,8 +57,8 @@ class PixelScaler(ImageTransformer):
     ----------
     image_shape : tuple of int or None, default=None
         (height, width) or (height, width, channels); rows hold the pixels in that order. None takes a square
-        number of features from 4 on as a grey image, three times a square as a colour image, and anything
-        else as 1 x n_features: rows that are no images.
+        number of features from 64 on as a grey image, three times one as a colour image, and anything else as
+        1 x n_features: rows that are no images.
 
     Attributes
     ----------
@@ -72,7 +72,7 @@ class PixelScaler(ImageTransformer):
     Examples
     --------
     >>> from estimators import PixelScaler
-    >>> PixelScaler().fit_transform([[0, 16, 8, 0], [4, 0, 0, 4]])
+    >>> PixelScaler((2, 2)).fit_transform([[0, 16, 8, 0], [4, 0, 0, 4]])
     array([[0.  , 1.  , 0.5 , 0.  ],
            [0.25, 0.  , 0.  , 0.25]], dtype=float32)
     """
@@ -104,8 +104,8 @@ class Deskew(ImageTransformer):
     ----------
     image_shape : tuple of int or None, default=None
         (height, width) or (height, width, channels); rows hold the pixels in that order. None takes a square
-        number of features from 4 on as a grey image, three times a square as a colour image, and anything
-        else as 1 x n_features: rows that are no images.
+        number of features from 64 on as a grey image, three times one as a colour image, and anything else as
+        1 x n_features: rows that are no images.
     resize : bool, default=False
         Whether images are brought to one size.
 
@@ -133,7 +133,7 @@ class Deskew(ImageTransformer):
     >>> import numpy as np
     >>> from estimators import Deskew
     >>> slash = np.pad(np.eye(3)[::-1], 1)
-    >>> Deskew().fit_transform(slash.reshape(1, 25)).reshape(5, 5)[1:4]
+    >>> Deskew((5, 5)).fit_transform(slash.reshape(1, 25)).reshape(5, 5)[1:4]
     array([[0., 0., 1., 0., 0.],
            [0., 0., 1., 0., 0.],
            [0., 0., 1., 0., 0.]], dtype=float32)
@@ -177,8 +177,8 @@ class MeanPool(ImageTransformer):
     ----------
     image_shape : tuple of int or None, default=None
         (height, width) or (height, width, channels); rows hold the pixels in that order. None takes a square
-        number of features from 4 on as a grey image, three times a square as a colour image, and anything
-        else as 1 x n_features: rows that are no images.
+        number of features from 64 on as a grey image, three times one as a colour image, and anything else as
+        1 x n_features: rows that are no images.
     side : int or None, default=None
         Height and width of the squares, in pixels. None takes a fourteenth of the shorter side of the image,
         rounded down; so images below 28 pixels stay as they are.
@@ -193,13 +193,16 @@ class MeanPool(ImageTransformer):
     Examples
     --------
     >>> from estimators import MeanPool
-    >>> MeanPool(side=2).fit_transform([[0, 2, 5, 5, 2, 4, 5, 5, 0, 0, 8, 0, 0, 0, 0, 0]])
+    >>> MeanPool((4, 4), side=2).fit_transform([[0, 2, 5, 5, 2, 4, 5, 5, 0, 0, 8, 0, 0, 0, 0, 0]])
     array([[2., 5., 0., 2.]], dtype=float32)
     """
 
     def __init__(self, image_shape: Sequence[int] | None = None, *, side: int | None = None) -> None:
         super().__init__(image_shape)
         self.side = side
+
+    def _learn(self, rows: np.ndarray) -> None:
+        check_counts(side=self.side)
 
     def _transformed(self, images: np.ndarray) -> np.ndarray:
         if self._n_new() is None:

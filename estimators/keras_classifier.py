@@ -19,7 +19,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from estimators.devices import accelerators, chosen_device, on_device
 from estimators.images import PixelScaler
 from estimators.rows import Rows, check_fraction, inner_split, training_rows
-from estimators.training import Examples, Phase, Training, check_output, seeded
+from estimators.training import Examples, Phase, Training, check_finite, check_output, seeded
 from estimators.weights import packed, unpacked
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         `learning_rate` replaces its own.
     schedule : {"constant", "cosine", "plateau"}, default="constant"
         "cosine" rises for the first fifth of all steps and then falls along a half cosine to zero; "plateau"
-        divides by ten, twice at most, after 3 epochs without a lower `val_loss`.
+        divides by ten, twice at most, after 3 epochs without a `val_loss` lower by 1e-4.
     label_smoothing : float, default=0.0
         Share of each target that is spread evenly over all classes while training (Szegedy et al. 2016).
     averaging : float, default=0.0
@@ -163,7 +163,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If rows, labels, weights or parameters are unusable, or the model has not one output per class.
+            If rows, labels, weights or parameters are unusable, the model has not one output per class, or
+            training diverges.
         """
         self._check_parameters()
         rows, classes = training_rows(self, X, y, sample_weight)
@@ -178,6 +179,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             self.model_ = self._build(train.X.shape[1], n_outputs)
             check_output(self.model_, n_outputs)
             self.history_ = self._train(train, validation)
+        check_finite(self.model_)
         self.classes_ = classes
         self.n_parameters_ = self.model_.count_params()
         return self
@@ -196,7 +198,10 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             Rows sum to one.
         """
         check_is_fitted(self)
-        rows = validate_data(self, X, reset=False)
+        return self._answers(validate_data(self, X, reset=False))
+
+    def _answers(self, rows: np.ndarray) -> np.ndarray:
+        """Return class probabilities of checked rows."""
         size = _ROWS_TOGETHER * max(1, _FEATURES_PER_CHUNK // rows.shape[1] // _ROWS_TOGETHER)
         chunks = (_filled(rows[start : start + size]) for start in range(0, len(rows), size))
         answers = [self._probabilities(chunk) for chunk in chunks]
@@ -286,8 +291,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
     def _scores(self, inputs: np.ndarray) -> np.ndarray:
         import keras
 
-        here = self.device == "cpu" or self.device_ in accelerators()
-        with on_device(self.device_ if here else chosen_device("auto")):
+        here = self.device != "cpu" and self.device_ in accelerators()
+        with on_device(self.device_ if here else chosen_device("cpu" if self.device == "cpu" else "auto")):
             return keras.ops.convert_to_numpy(self.model_(inputs, training=False))
 
     def _check_parameters(self) -> None:

@@ -8,7 +8,7 @@ from sklearn.preprocessing import MinMaxScaler
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from estimators.rows import training_rows
+from estimators.rows import check_classes, training_rows
 
 
 def _has_probabilities(estimator: "SGDOneVsRest") -> bool:
@@ -130,6 +130,7 @@ class SGDOneVsRest(ClassifierMixin, BaseEstimator):
             If the rows or labels are unusable, hold one class only, or a parameter is out of its range.
         """
         rows, classes = training_rows(self, X, y, sample_weight)
+        check_classes(self, classes)
         self.scaler_ = MinMaxScaler(clip=True).fit(rows.X)
         self.classifier_ = SGDClassifier(**self.get_params())
         scaled = self.scaler_.transform(rows.X).astype(np.float32)
@@ -189,18 +190,21 @@ class SGDOneVsRest(ClassifierMixin, BaseEstimator):
     @property
     def coef_(self) -> np.ndarray:
         """Weights of the rescaled features."""
+        check_is_fitted(self)
         return self.classifier_.coef_
 
     @property
     def intercept_(self) -> np.ndarray:
         """Constant terms."""
+        check_is_fitted(self)
         return self.classifier_.intercept_
 
     @property
     def n_iter_(self) -> int:
         """Passes made over the training rows."""
+        check_is_fitted(self)
         return self.classifier_.n_iter_
 
     def _inputs(self, X: ArrayLike) -> np.ndarray:
         check_is_fitted(self)
-        return self.scaler_.transform(validate_data(self, X, reset=False))
+        return self.scaler_.transform(validate_data(self, X, reset=False, dtype=np.float64))

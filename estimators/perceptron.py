@@ -25,8 +25,8 @@ class MLP(ProbabilisticPipeline):
         What the network sees: a row of :data:`estimators.features.FEATURES`.
     image_shape : tuple of int or None, default=None
         (height, width) or (height, width, channels); rows hold the pixels in that order. None takes a square
-        number of features from 4 on as a grey image, three times a square as a colour image, and anything
-        else as 1 x n_features: rows that are no images.
+        number of features from 64 on as a grey image, three times one as a colour image, and anything else as
+        1 x n_features: rows that are no images.
     n_components : int, default=100
         Most principal components; of no effect on features without that step.
     hidden : int, default=256

@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from estimators.features import feature_steps
-from estimators.rows import training_rows
+from estimators.rows import check_classes, training_rows
 
 
 class PipelineClassifier(ClassifierMixin, BaseEstimator):
@@ -59,11 +59,7 @@ class PipelineClassifier(ClassifierMixin, BaseEstimator):
             If the rows or labels are unusable or hold one class only, or a parameter is out of its range.
         """
         rows, classes = training_rows(self, X, y, sample_weight)
-        if len(classes) < 2:
-            raise ValueError(
-                f"{type(self).__name__} needs at least 2 classes; the training rows hold 1 class, "
-                f"{classes.tolist()}; pass rows of another class too."
-            )
+        check_classes(self, classes)
         transformers = feature_steps(self.features, self.image_shape, self.n_components)
         inputs = transformers.fit_transform(rows.X)
         weight = {} if rows.weight is None else {"sample_weight": rows.weight}

@@ -97,10 +97,15 @@ def inner_split(codes: np.ndarray, fraction: float, seed: int) -> tuple[np.ndarr
     pinned = order[np.unique(codes[order], return_index=True)[1]]
     free = np.setdiff1d(order, pinned)
     n_validation = round(fraction * len(codes))
-    if not 0 < n_validation < len(free):
+    if n_validation == 0:
         raise ValueError(
             f"Validation needs rows of its own; validation_fraction={fraction} of n_samples = {len(codes)} "
-            f"in {len(pinned)} class(es) leaves too few on one side; pass more rows or do without validation."
+            "is none; raise it or do without validation."
+        )
+    if n_validation >= len(free):
+        raise ValueError(
+            f"Validation needs rows of its own; validation_fraction={fraction} of n_samples = {len(codes)} "
+            f"in {len(pinned)} class(es) leaves too few to train on; pass more rows or do without validation."
         )
     counts = np.unique(codes[free], return_counts=True)[1]
     stratified = counts.min() > 1 and len(counts) <= min(n_validation, len(free) - n_validation)
@@ -108,6 +113,15 @@ def inner_split(codes: np.ndarray, fraction: float, seed: int) -> tuple[np.ndarr
         free, test_size=n_validation, stratify=codes[free] if stratified else None, random_state=seed
     )
     return np.concatenate([pinned, train]), validation
+
+
+def check_classes(estimator: BaseEstimator, classes: np.ndarray) -> None:
+    """Raise ValueError unless the training rows hold two classes or more."""
+    if len(classes) < 2:
+        raise ValueError(
+            f"{type(estimator).__name__} needs at least 2 classes; the training rows hold 1 class, "
+            f"{classes.tolist()}; pass rows of another class too."
+        )
 
 
 def check_fraction(fraction: float) -> None:

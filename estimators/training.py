@@ -36,7 +36,7 @@ class Phase:
     schedule : {"constant", "cosine", "plateau"}
         "cosine" rises linearly from a tenth of the peak over the first fifth of the steps, then falls along a
         half cosine (Loshchilov and Hutter 2017); "plateau" divides by ten, twice at most, after 3 epochs
-        without a lower validation loss.
+        without a validation loss lower by 1e-4.
     """
 
     epochs: int
@@ -52,6 +52,8 @@ class Phase:
                 f"epochs and batch_size must be 1 or more; got {self.epochs} and {self.batch_size}; "
                 "leave batch_size at None to have it chosen."
             )
+        if not 0 < self.learning_rate < np.inf:
+            raise ValueError(f"learning_rate must be above 0; got {self.learning_rate}; 0.001 is usual.")
         if self.schedule not in SCHEDULES:
             raise ValueError(f"schedule must be one of {', '.join(SCHEDULES)}; got {self.schedule!r}.")
         if self.schedule == "plateau" and not validated:
@@ -105,6 +107,8 @@ class Training:
                 "label_smoothing and averaging must be at least 0 and below 1; "
                 f"got {self.label_smoothing} and {self.averaging}."
             )
+        if self.patience is not None and self.patience < 0:
+            raise ValueError(f"patience must be 0 or more; got {self.patience}; 3 is usual.")
         if self.averaging and self.patience is not None:
             raise ValueError("patience keeps the best epoch's own weights, so averaging must be 0 beside it.")
         if self.patience is not None and not validated:
@@ -214,6 +218,12 @@ def make_callbacks(
     if patience is not None:
         callbacks.append(keras.callbacks.EarlyStopping(patience=patience, restore_best_weights=True))
     return callbacks
+
+
+def check_finite(model: keras.Model) -> None:
+    """Raise ValueError if training drove a weight to infinity or beyond."""
+    if not all(np.isfinite(weight).all() for weight in model.get_weights()):
+        raise ValueError("Training diverged: weights are not finite; lower learning_rate.")
 
 
 def check_output(model: keras.Model, n_classes: int) -> None:

@@ -121,6 +121,7 @@ _PIXELS = (
             "l2_regularization": real(1e-3, 10.0, log=True),
         },
         tags=("main", "tree", "boosting"),
+        cost="minutes",
     ),
     EstimatorSpec(
         name="xgboost",

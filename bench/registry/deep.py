@@ -10,6 +10,7 @@ _DEEP_PYRAMID = (
     "conv16 norm.9 relu conv16 halve norm.9 relu conv32 norm.9 relu conv32 halve norm.9 relu "
     "conv64 norm.9 relu conv64 halve norm.9 relu drop.4 dense128 norm.9 relu drop.4"
 )
+_OVERRULES = {"architecture": ("filters", "blocks", "depth", "kernel_size", "dense", "dropout")}
 _KERAS_RATE: Params = {"learning_rate": 1e-3, "schedule": "constant"}
 
 
@@ -20,7 +21,6 @@ def _published(
     defaults: Params,
     *,
     smoke: Params | None = None,
-    cost: str = "minutes",
 ) -> EstimatorSpec:
     """Return the row of a network as its source describes it."""
     return EstimatorSpec(
@@ -30,12 +30,13 @@ def _published(
         target="estimators.cnn:CNN",
         defaults=defaults,
         presets={"smoke": smoke or {"epochs": 1}},
+        overrules=_OVERRULES,
         tags=("reference", "keras"),
         packages=_PACKAGES,
         needs=("image",),
         smallest_side=smallest_side,
         parallel=False,
-        cost=cost,
+        cost="minutes",
     )
 
 
@@ -64,7 +65,7 @@ DEEP = (
             "dropout": real(0.0, 0.5),
             "kernel_size": choice(3, 5),
         },
-        overrules={"architecture": ("filters", "blocks", "depth", "kernel_size", "dense", "dropout")},
+        overrules=_OVERRULES,
         tags=("main", "keras"),
         packages=_PACKAGES,
         needs=("image",),
@@ -99,7 +100,6 @@ DEEP = (
             **_MOVED,
             "shear": 0.1,
         },
-        cost="hours",
     ),
     _published(
         "cnn-compact",

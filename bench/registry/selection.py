@@ -113,8 +113,8 @@ def resolve(spec: EstimatorSpec, preset: str, overrides: Iterable[Override] = ()
     for name, given in _overruled(spec, params).items():
         if name in own:
             raise UsageError(
-                f"{spec.name}.{name} is of no effect beside {given}, which --set or --preset {preset} gives; "
-                "leave it out"
+                f"{spec.name}.{name} is of no effect beside {given}, which its row, --set or "
+                f"--preset {preset} gives; leave it out"
             )
     return params
 

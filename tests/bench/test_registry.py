@@ -120,6 +120,10 @@ def test_what_an_architecture_says_is_neither_set_nor_searched_beside_it():
         UsageError, match=r"is of no effect beside architecture, which .* --preset full gives"
     ):
         registry.resolve(cnn, "full", [fewer])
+    with pytest.raises(UsageError, match=r"cnn-plain\.filters is of no effect beside architecture"):
+        registry.resolve(
+            registry.ESTIMATORS["cnn-plain"], "quick", [registry.parse_override("cnn-plain.filters=8")]
+        )
     own = registry.parse_override("cnn.architecture=None")
     assert registry.resolve(cnn, "full", [fewer, own])["dropout"] == 0.2
     assert registry.searchable(cnn, registry.resolve(cnn, "quick")) == cnn

@@ -56,11 +56,33 @@ def test_any_image_passes(name, image_shape):
 
 
 @pytest.mark.parametrize(
-    "text", ["conv", "conv32w", "relu5", "drop2", "dense", "plian", "conv3 2", "norm9", "conv3/0"]
+    "text",
+    [
+        "conv",
+        "conv32w",
+        "relu5",
+        "drop2",
+        "dense",
+        "plian",
+        "conv3 2",
+        "norm9",
+        "conv3/0",
+        "conv0",
+        "conv3x0",
+        "dense0",
+        5,
+    ],
 )
 def test_unknown_layer_is_a_sentence(text):
     with pytest.raises(ValueError, match=r"architecture must be one of plain, augmented, .* got '"):
         build(text)
+
+
+@pytest.mark.parametrize("layer", ["conv4", "pool", "halve", "mean"])
+@pytest.mark.parametrize("flattening", ["dense8", "mean"])
+def test_layers_of_images_stand_before_they_are_flattened(layer, flattening):
+    with pytest.raises(ValueError, match=f"{layer} must stand before the first dense or mean layer of"):
+        build(f"{flattening} relu {layer}")
 
 
 def test_the_pyramid_doubles_its_filters():

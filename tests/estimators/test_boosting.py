@@ -3,6 +3,7 @@ import warnings
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 
 from estimators import XGBoost
 from estimators.rows import inner_split
@@ -62,11 +63,20 @@ def test_importances_name_the_feature_that_counts(digits):
     assert model().fit(X, y).feature_importances_.argmax() == 2
 
 
+def test_importances_are_shares_of_the_total_gain(digits):
+    fitted = model(min_frequency=0.1).fit(*digits)
+    gains = fitted.classifier_.get_booster().get_score(importance_type="total_gain")
+    expected = np.zeros(64)
+    expected[fitted.columns_] = [gains.get(f"f{k}", 0) for k in range(len(fitted.columns_))]
+    np.testing.assert_allclose(fitted.feature_importances_, expected / expected.sum(), rtol=1e-4)
+
+
 def test_columns_that_rarely_leave_their_median_are_left_out():
     rng = np.random.default_rng(0)
     y = rng.integers(0, 3, 100)
     X = rng.normal(size=(100, 5))
     X[:, 0], X[:, 1], X[:, 3], X[:, 4] = 7, y, np.arange(100) < 3, np.nan
+    X[-1, 0] = np.nan
     fitted = model(min_frequency=0.05).fit(X, y)
     assert fitted.columns_.tolist() == [1, 2, 4]
     assert fitted.feature_importances_.argmax() == 1
@@ -115,8 +125,16 @@ def test_split_keeps_every_class_in_training_and_class_shares():
 
 
 def test_split_of_too_few_rows_is_a_sentence():
-    with pytest.raises(ValueError, match="n_samples = 3 in 3 class\\(es\\) leaves too few on one side"):
+    with pytest.raises(ValueError, match="n_samples = 3 in 3 class\\(es\\) leaves too few to train on"):
         inner_split(np.arange(3), 0.5, seed=0)
+    with pytest.raises(ValueError, match="validation_fraction=0 of n_samples = 90 is none; raise it"):
+        inner_split(np.arange(90) % 3, 0, seed=0)
+
+
+@pytest.mark.parametrize("name", ["feature_importances_", "device_"])
+def test_what_is_not_fitted_says_so(name):
+    with pytest.raises(NotFittedError):
+        getattr(model(), name)
 
 
 def test_image_features_need_every_pixel(digits):

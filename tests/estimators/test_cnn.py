@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from sklearn.exceptions import NotFittedError
 
 pytestmark = [
     pytest.mark.slow,
@@ -23,9 +24,9 @@ def model(*image_shape, **settings):
         (4096, (64, 64, 1)),
         (3 * 32 * 32, (32, 32, 3)),
         (30, (1, 30, 1)),
-        (49, (7, 7, 1)),
-        (12, (2, 2, 3)),
-        (4, (2, 2, 1)),
+        (49, (1, 49, 1)),
+        (3 * 49, (1, 147, 1)),
+        (3 * 64, (8, 8, 3)),
         (3, (1, 3, 1)),
         (1, (1, 1, 1)),
     ],
@@ -209,6 +210,23 @@ def test_occlusion_finds_the_corner_that_decides():
     falls = fitted.occlusion(X[:64].reshape(64, -1), y[:64]).reshape(14, 14)
     assert (falls[:2, 12:] == falls.max()).all()
     assert falls.max() > 5 * np.abs(falls[4:]).max()
+
+
+def test_what_occlusion_cannot_answer_is_a_sentence(digits):
+    X, y = digits
+    with pytest.raises(NotFittedError):
+        model().occlusion(X, y)
+    fitted = model().fit(X, y)
+    with pytest.raises(ValueError, match="y must hold classes that the network knows; got 77"):
+        fitted.occlusion(X, np.where(y == 0, 77, y))
+
+
+@pytest.mark.parametrize(
+    "move", [{"rotation": np.nan}, {"shear": -1}, {"zoom": 1}, {"shift": 2}, {"elastic": -0.1}]
+)
+def test_moves_out_of_range_are_a_sentence(digits, move):
+    with pytest.raises(ValueError, match=f"{next(iter(move))} must be at least 0 and below"):
+        model(**move).fit(*digits)
 
 
 def test_rows_that_are_no_images_are_not_covered():

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import affine_transform
 from sklearn.datasets import load_digits
+from sklearn.decomposition import PCA
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from estimators import HOG, Components, Deskew, MeanPool, PixelScaler
@@ -65,7 +66,7 @@ def test_outside_is_zero_however_far(images, far):
 
 
 def test_images_share_one_scale_and_columns_have_their_own():
-    square = PixelScaler().fit(np.array([[0, 10, 2, 4], [5, 5, 5, 5]]))
+    square = PixelScaler((2, 2)).fit(np.array([[0, 10, 2, 4], [5, 5, 5, 5]]))
     columns = PixelScaler((1, 4)).fit(np.array([[0, 10, 2, 4], [5, 5, 5, 5]]))
     assert square.span_ == 10
     assert columns.span_.tolist() == [5, 5, 3, 1]
@@ -154,7 +155,7 @@ def test_channels_are_deskewed_by_their_mean():
 
 def test_pooling_leaves_the_odd_border_out():
     row = np.arange(25.0)[None]
-    assert MeanPool(side=2).fit_transform(row).tolist() == [[3, 5, 13, 15]]
+    assert MeanPool((5, 5), side=2).fit_transform(row).tolist() == [[3, 5, 13, 15]]
     assert MeanPool((5, 5), side=6).fit_transform(row).tolist() == row.tolist()
 
 
@@ -240,3 +241,29 @@ def test_components_are_never_more_than_there_are():
         "components0",
         "components1",
     ]
+
+
+@pytest.mark.parametrize("shape", [(40, 300), (2010, 2005)])
+def test_components_are_the_leading_ones_whatever_the_shape(shape):
+    X = RNG.normal(size=(shape[0], 3)) * [30, 20, 10] @ RNG.normal(size=(3, shape[1]))
+    X += RNG.normal(size=shape)
+    exact = PCA(3, svd_solver="full").fit_transform(X)
+    np.testing.assert_allclose(Components(3).fit_transform(X), exact, atol=1e-3 * np.abs(exact).max())
+
+
+@pytest.mark.parametrize(
+    ("transformer", "told"),
+    [
+        (Components(0), "n_components must be 1 or more; got 0"),
+        (MeanPool(side=0), "side must be 1 or more; got 0"),
+        (HOG(n_directions=0), "n_directions must be 1 or more; got 0"),
+        (HOG(cell=-1), "cell must be 1 or more; got -1"),
+        (HOG(block=0), "block must be 1 or more; got 0"),
+        (MeanPool("8x8"), "image_shape must be .* with a product of 64 features; got '8x8'"),
+        (MeanPool(64), "image_shape must be .* with a product of 64 features; got 64"),
+        (MeanPool((8.0, 8.0)), r"image_shape must be .* with a product of 64 features; got \(8.0, 8.0\)"),
+    ],
+)
+def test_parameters_that_make_no_sense_are_a_sentence(images, transformer, told):
+    with pytest.raises(ValueError, match=told):
+        transformer.fit(rows_of(images))

@@ -1,8 +1,11 @@
 import pickle
 import random
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
+
+from estimators import keras_classifier
 
 pytestmark = [
     pytest.mark.slow,
@@ -109,7 +112,32 @@ def test_a_network_from_an_accelerator_answers_on_a_processor(digits):
     fitted = model().fit(X, y)
     expected = fitted.predict_proba(X)
     fitted.device_ = "gpu:1"
-    assert np.array_equal(fitted.predict_proba(X), expected)
+    for device in ("auto", "cpu"):
+        assert np.array_equal(fitted.set_params(device=device).predict_proba(X), expected)
+
+
+def test_who_insists_on_the_processor_gets_it(digits, monkeypatch):
+    X, y = digits
+    fitted = model(device="cpu").fit(X, y)
+    fitted.device_ = "gpu:0"
+    asked = []
+    monkeypatch.setattr(keras_classifier, "accelerators", lambda: ["gpu:0"])
+    monkeypatch.setattr(keras_classifier, "on_device", lambda name: asked.append(name) or nullcontext())
+    fitted.predict(X)
+    assert set(asked) == {"cpu"}
+
+
+@pytest.mark.parametrize(
+    ("rate", "told"), [(0, "above 0"), (-1, "above 0"), (np.nan, "above 0"), (1e30, "div")]
+)
+def test_a_step_size_that_cannot_work_is_a_sentence(digits, rate, told):
+    with pytest.raises(ValueError, match=f"(learning_rate must be|Training) {told}"):
+        model(optimizer="sgd", learning_rate=rate, epochs=3).fit(*digits)
+
+
+def test_patience_below_nothing_is_a_sentence(digits):
+    with pytest.raises(ValueError, match="patience must be 0 or more; got -1"):
+        model(patience=-1, validation_fraction=0.2).fit(*digits)
 
 
 def test_early_stopping_keeps_the_best_weights(digits):
@@ -123,11 +151,7 @@ def test_early_stopping_keeps_the_best_weights(digits):
 def test_validation_rows_come_from_the_training_rows(digits):
     X, y = digits
     seen = []
-
-    def spying(n_features, n_classes):
-        return wide(n_features, n_classes)
-
-    fitted = model(model=spying, validation_fraction=0.2)
+    fitted = model(model=wide, validation_fraction=0.2)
     train = fitted._train
     fitted._train = lambda *parts: seen.extend(parts) or train(*parts)
     fitted.fit(X, y)
