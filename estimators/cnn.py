@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from inspect import signature
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -271,14 +272,14 @@ class CNN(KerasClassifier):
         return np.mean([self._scores(view) for view in views], axis=0)
 
     def _check_parameters(self) -> None:
-        if not 1 <= self.views <= len(_VIEWS):
+        if self.views not in range(1, len(_VIEWS) + 1):
             raise ValueError(f"views must be 1 to {len(_VIEWS)}; got {self.views}.")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout must be at least 0 and below 1; got {self.dropout}; 0.3 is usual.")
         for name in ("filters", "blocks", "depth", "kernel_size", "dense"):
             size = getattr(self, name)
-            if size is not None and size < 1:
-                raise ValueError(f"{name} must be 1 or more; got {size}.")
+            if size is not None and not (isinstance(size, Integral) and size > 0):
+                raise ValueError(f"{name} must be a whole number, 1 or more; got {size}.")
         for name, below in _MOVES.items():
             if not 0 <= getattr(self, name) < below:
                 raise ValueError(f"{name} must be at least 0 and below {below}; got {getattr(self, name)}.")
@@ -286,8 +287,8 @@ class CNN(KerasClassifier):
         idle = [name for name in of_blocks if getattr(self, name) != own[name].default]
         if self.architecture and idle:
             raise ValueError(f"{', '.join(idle)} must be left out beside architecture, which says it all.")
-        if self.finish_epochs < 0:
-            raise ValueError(f"finish_epochs must be 0 or more; got {self.finish_epochs}.")
+        if not isinstance(self.finish_epochs, Integral) or self.finish_epochs < 0:
+            raise ValueError(f"finish_epochs must be a whole number, 0 or more; got {self.finish_epochs}.")
         super()._check_parameters()
 
     def _phases(self) -> list[Phase]:

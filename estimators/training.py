@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,9 +48,10 @@ class Phase:
 
     def check(self, *, validated: bool) -> None:
         """Raise ValueError unless the settings make sense, with validation rows or without."""
-        if self.epochs < 1 or (self.batch_size is not None and self.batch_size < 1):
+        counts = [self.epochs] if self.batch_size is None else [self.epochs, self.batch_size]
+        if not all(isinstance(count, Integral) and count > 0 for count in counts):
             raise ValueError(
-                f"epochs and batch_size must be 1 or more; got {self.epochs} and {self.batch_size}; "
+                f"epochs and batch_size must be whole, 1 or more; got {self.epochs} and {self.batch_size}; "
                 "leave batch_size at None to have it chosen."
             )
         if not 0 < self.learning_rate < np.inf:

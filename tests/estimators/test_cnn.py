@@ -117,8 +117,10 @@ def test_views_are_averaged_and_one_view_is_the_image(digits):
         ({"views": 0}, "views must be 1 to 9; got 0"),
         ({"views": 10}, "views must be 1 to 9; got 10"),
         ({"dropout": 1.0}, "dropout must be at least 0 and below 1; got 1.0"),
-        ({"depth": 0}, "depth must be 1 or more; got 0"),
-        ({"finish_epochs": -1}, "finish_epochs must be 0 or more; got -1"),
+        ({"depth": 0}, "depth must be a whole number, 1 or more; got 0"),
+        ({"filters": 2.5}, "filters must be a whole number, 1 or more; got 2.5"),
+        ({"finish_epochs": -1}, "finish_epochs must be a whole number, 0 or more; got -1"),
+        ({"views": 1.5}, "views must be 1 to 9; got 1.5"),
     ],
 )
 def test_unusable_parameter_is_a_sentence(digits, settings, sentence):
