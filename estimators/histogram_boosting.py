@@ -42,7 +42,8 @@ class LightGBM(ProbabilisticPipeline):
     Parameters
     ----------
     features : str, default="pixels"
-        What the trees see: a row of :data:`estimators.features.FEATURES`.
+        What the trees see: a row of :data:`estimators.features.FEATURES`, each of which scales the pixels;
+        missing values are refused.
     image_shape : tuple of int or None, default=None
         (height, width) or (height, width, channels); rows hold the pixels in that order. None takes a square
         number of features from 64 on as a grey image, three times one as a colour image, and anything else as

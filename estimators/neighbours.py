@@ -96,9 +96,17 @@ class KNN(ProbabilisticPipeline):
         Raises
         ------
         ValueError
-            If the rows or labels are unusable or hold one class only, or a parameter is out of its range.
+            If the rows or labels are unusable, hold one class only or are fewer than `n_neighbors`, or a
+            parameter is out of its range.
         """
-        return super().fit(X, y)
+        super().fit(X, y)
+        n_rows = self.pipeline_[-1].n_samples_fit_
+        if n_rows < self.n_neighbors:
+            raise ValueError(
+                f"n_neighbors={self.n_neighbors} needs as many training rows; got n_samples = {n_rows}; "
+                "pass more rows or lower it."
+            )
+        return self
 
     def _classifier(self) -> KNeighborsClassifier:
         weights = _closeness if self.weights == "distance" else self.weights

@@ -56,6 +56,13 @@ def test_weights_of_pixels_are_there_for_pixels_only(kind, attribute, features, 
     assert features != "pixels" or getattr(model, attribute).shape[-1] == 64
 
 
+def test_fewer_rows_than_neighbours_are_a_sentence(digits):
+    X, y = digits
+    with pytest.raises(ValueError, match="n_neighbors=9 needs as many training rows; got n_samples = 8"):
+        KNN(n_neighbors=9).fit(X[:8], y[:8])
+    assert KNN(n_neighbors=8).fit(X[:8], y[:8]).predict(X).shape == y.shape
+
+
 def test_image_shape_reaches_every_step(digits):
     X, y = digits
     model = SVM("hog", (4, 16)).fit(X, y)
