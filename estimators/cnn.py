@@ -226,8 +226,8 @@ class CNN(KerasClassifier):
         if self.image_shape_[0] == 1:
             return None
         pixels, labels = validate_data(self, X, y, reset=False, dtype=np.float64)
-        if unknown := set(labels) - set(self.classes_):
-            raise ValueError(f"y must hold classes that the network knows; got {sorted(unknown)[0]!r}.")
+        if unknown := np.setdiff1d(labels, self.classes_).tolist():
+            raise ValueError(f"y must hold classes that the network knows; got {unknown[0]!r}.")
         rows, column = np.arange(len(pixels)), np.searchsorted(self.classes_, labels)
 
         def of_class(X: np.ndarray) -> float:
