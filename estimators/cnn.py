@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 # Corners at which a frame one pixel wider is cut out again; the middle one leaves the image as it is.
 _VIEWS = ((1, 1), (0, 1), (2, 1), (1, 0), (1, 2), (0, 0), (0, 2), (2, 0), (2, 2))
 _LONGEST_SIDE_OF_TWO_BLOCKS = 40
-# How images are changed, and below what: more turns a half circle, slants flat, or mirrors.
-_MOVES = {"rotation": 180, "shear": 90, "zoom": 1, "shift": 1, "elastic": 1}
+# How images are changed, and below what: more turns a whole circle, slants flat, or mirrors.
+_MOVES = {"rotation": 360, "shear": 90, "zoom": 1, "shift": 1, "elastic": 1}
 
 
 class CNN(KerasClassifier):
