@@ -15,6 +15,7 @@ from estimators import architectures
 from estimators.images import PixelScaler
 from estimators.keras_classifier import KerasClassifier
 from estimators.occlusion import fall_when_covered
+from estimators.rows import check_counts
 from estimators.training import Phase
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 # Corners at which a frame one pixel wider is cut out again; the middle one leaves the image as it is.
 _VIEWS = ((1, 1), (0, 1), (2, 1), (1, 0), (1, 2), (0, 0), (0, 2), (2, 0), (2, 2))
 _LONGEST_SIDE_OF_TWO_BLOCKS = 40
-# How images are changed, and below what: more turns a whole circle, slants flat, or mirrors.
-_MOVES = {"rotation": 360, "shear": 90, "zoom": 1, "shift": 1, "elastic": 1}
+# How images are moved, and below what: more turns a whole circle, slants flat, or mirrors.
+_AFFINE = {"rotation": 360, "shear": 90, "zoom": 1, "shift": 1}
 
 
 class CNN(KerasClassifier):
@@ -252,7 +253,7 @@ class CNN(KerasClassifier):
         )
 
     def _learner(self) -> keras.Model:
-        moves = {name: getattr(self, name) for name in _MOVES if name != "elastic"}
+        moves = {name: getattr(self, name) for name in _AFFINE}
         if self.image_shape_[0] == 1 or not (any(moves.values()) or self.elastic):
             return self.model_
         import keras
@@ -276,11 +277,8 @@ class CNN(KerasClassifier):
             raise ValueError(f"views must be 1 to {len(_VIEWS)}; got {self.views}.")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout must be at least 0 and below 1; got {self.dropout}; 0.3 is usual.")
-        for name in ("filters", "blocks", "depth", "kernel_size", "dense"):
-            size = getattr(self, name)
-            if size is not None and not (isinstance(size, Integral) and size > 0):
-                raise ValueError(f"{name} must be a whole number, 1 or more; got {size}.")
-        for name, below in _MOVES.items():
+        check_counts(self, "filters", "depth", "kernel_size", "dense", optional=("blocks",))
+        for name, below in {**_AFFINE, "elastic": 1}.items():
             if not 0 <= getattr(self, name) < below:
                 raise ValueError(f"{name} must be at least 0 and below {below}; got {getattr(self, name)}.")
         own, of_blocks = signature(CNN).parameters, signature(architectures.pyramid).parameters

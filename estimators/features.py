@@ -14,6 +14,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from estimators.images import HOG, Deskew, MeanPool, PixelScaler
+from estimators.rows import check_counts
 
 FEATURES: dict[str, tuple[str, ...]] = {
     "pixels": ("scale",),
@@ -79,8 +80,7 @@ class Components(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         ValueError
             If there are fewer than two rows, or `n_components` is below 1.
         """
-        if self.n_components < 1:
-            raise ValueError(f"n_components must be 1 or more; got {self.n_components}; 50 is usual.")
+        check_counts(self, "n_components")
         rows = validate_data(self, X, dtype=np.float64, ensure_min_samples=2)
         n_components = min(self.n_components, *rows.shape)
         with np.errstate(invalid="ignore"):  # constant rows have no variance to share out

@@ -7,7 +7,8 @@ from math import pi
 
 import numpy as np
 
-from estimators.image_rows import ImageTransformer, check_counts
+from estimators.image_rows import ImageTransformer
+from estimators.rows import check_counts
 
 _CLIP, _EPSILON = 0.2, 1e-5
 
@@ -86,7 +87,7 @@ class HOG(ImageTransformer):
         self.block = block
 
     def _learn(self, rows: np.ndarray) -> None:
-        check_counts(n_directions=self.n_directions, cell=self.cell, block=self.block)
+        check_counts(self, "n_directions", optional=("cell", "block"))
 
     def _transformed(self, images: np.ndarray) -> np.ndarray:
         if self.image_shape_[0] == 1:

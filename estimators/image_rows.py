@@ -123,13 +123,6 @@ class ImageTransformer(TransformerMixin, BaseEstimator):
         return tags
 
 
-def check_counts(**given: int | None) -> None:
-    """Raise ValueError unless each parameter is 1 or more, or None."""
-    for name, count in given.items():
-        if count is not None and count < 1:
-            raise ValueError(f"{name} must be 1 or more; got {count}.")
-
-
 def chunks(n: int, size: int) -> Iterator[slice]:
     """Cut `n` rows of `size` numbers each into parts that stay in the processor's cache."""
     step = max(1, _CHUNK // max(1, size))

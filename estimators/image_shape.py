@@ -38,7 +38,7 @@ def _fits(wished: object, n_features: int) -> bool:
     """Return whether these are two or three sizes of an image with so many features."""
     if not isinstance(wished, Sequence) or len(wished) not in (2, 3):
         return False
-    return all(isinstance(side, Integral) and side > 0 for side in wished) and prod(wished) == n_features
+    return all(isinstance(side, Integral) and int(side) > 0 for side in wished) and prod(wished) == n_features
 
 
 def _guessed_shape(n_features: int) -> tuple[int, int, int]:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from estimators.hog import HOG
-from estimators.image_rows import ImageTransformer, check_counts, chunks
+from estimators.image_rows import ImageTransformer, chunks
 from estimators.moments import moments, upright
+from estimators.rows import check_counts
 
 __all__ = ["HOG", "Deskew", "MeanPool", "PixelScaler", "warp"]
 
@@ -202,7 +203,7 @@ class MeanPool(ImageTransformer):
         self.side = side
 
     def _learn(self, rows: np.ndarray) -> None:
-        check_counts(side=self.side)
+        check_counts(self, optional=("side",))
 
     def _transformed(self, images: np.ndarray) -> np.ndarray:
         if self._n_new() is None:

@@ -291,9 +291,14 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
     def _scores(self, inputs: np.ndarray) -> np.ndarray:
         import keras
 
-        here = self.device != "cpu" and self.device_ in accelerators()
-        with on_device(self.device_ if here else chosen_device("cpu" if self.device == "cpu" else "auto")):
+        with on_device(self._scoring_device()):
             return keras.ops.convert_to_numpy(self.model_(inputs, training=False))
+
+    def _scoring_device(self) -> str:
+        """Return the processor for who insists on it, else where the network was trained if that is here."""
+        if self.device == "cpu":
+            return self.device
+        return self.device_ if self.device_ in accelerators() else chosen_device("auto")
 
     def _check_parameters(self) -> None:
         check_fraction(self.validation_fraction)

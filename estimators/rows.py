@@ -1,5 +1,7 @@
 """Training rows as the wrapped libraries want them: checked, encoded, split without losing a class."""
 
+from collections.abc import Sequence
+from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -122,6 +124,16 @@ def check_classes(estimator: BaseEstimator, classes: np.ndarray) -> None:
             f"{type(estimator).__name__} needs at least 2 classes; the training rows hold 1 class, "
             f"{classes.tolist()}; pass rows of another class too."
         )
+
+
+def check_counts(owner: object, *names: str, optional: Sequence[str] = ()) -> None:
+    """Raise ValueError unless each attribute is a whole number, 1 or more; `optional` ones may be None."""
+    for name in (*names, *optional):
+        count = getattr(owner, name)
+        if count is None and name in optional:
+            continue
+        if not (isinstance(count, Integral) and int(count) > 0):
+            raise ValueError(f"{name} must be a whole number, 1 or more; got {count}.")
 
 
 def check_fraction(fraction: float) -> None:

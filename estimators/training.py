@@ -8,10 +8,11 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from numbers import Integral
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from estimators.rows import check_counts
 
 if TYPE_CHECKING:
     import keras
@@ -48,12 +49,7 @@ class Phase:
 
     def check(self, *, validated: bool) -> None:
         """Raise ValueError unless the settings make sense, with validation rows or without."""
-        counts = [self.epochs] if self.batch_size is None else [self.epochs, self.batch_size]
-        if not all(isinstance(count, Integral) and count > 0 for count in counts):
-            raise ValueError(
-                f"epochs and batch_size must be whole, 1 or more; got {self.epochs} and {self.batch_size}; "
-                "leave batch_size at None to have it chosen."
-            )
+        check_counts(self, "epochs", optional=("batch_size",))
         if not 0 < self.learning_rate < np.inf:
             raise ValueError(f"learning_rate must be above 0; got {self.learning_rate}; 0.001 is usual.")
         if self.schedule not in SCHEDULES:

@@ -10,7 +10,9 @@ _DEEP_PYRAMID = (
     "conv16 norm.9 relu conv16 halve norm.9 relu conv32 norm.9 relu conv32 halve norm.9 relu "
     "conv64 norm.9 relu conv64 halve norm.9 relu drop.4 dense128 norm.9 relu drop.4"
 )
-_OVERRULES = {"architecture": ("filters", "blocks", "depth", "kernel_size", "dense", "dropout")}
+_OVERRULES: dict[str, tuple[str, ...]] = {
+    "architecture": ("filters", "blocks", "depth", "kernel_size", "dense", "dropout")
+}
 _KERAS_RATE: Params = {"learning_rate": 1e-3, "schedule": "constant"}
 
 

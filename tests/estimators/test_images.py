@@ -254,11 +254,11 @@ def test_components_are_the_leading_ones_whatever_the_shape(shape):
 @pytest.mark.parametrize(
     ("transformer", "told"),
     [
-        (Components(0), "n_components must be 1 or more; got 0"),
-        (MeanPool(side=0), "side must be 1 or more; got 0"),
-        (HOG(n_directions=0), "n_directions must be 1 or more; got 0"),
-        (HOG(cell=-1), "cell must be 1 or more; got -1"),
-        (HOG(block=0), "block must be 1 or more; got 0"),
+        (Components(0), "n_components must be a whole number, 1 or more; got 0"),
+        (MeanPool(side=0), "side must be a whole number, 1 or more; got 0"),
+        (HOG(n_directions=0), "n_directions must be a whole number, 1 or more; got 0"),
+        (HOG(cell=-1), "cell must be a whole number, 1 or more; got -1"),
+        (HOG(block=0), "block must be a whole number, 1 or more; got 0"),
         (MeanPool("8x8"), "image_shape must be .* with a product of 64 features; got '8x8'"),
         (MeanPool(64), "image_shape must be .* with a product of 64 features; got 64"),
         (MeanPool((8.0, 8.0)), r"image_shape must be .* with a product of 64 features; got \(8.0, 8.0\)"),

@@ -236,8 +236,10 @@ def test_wrong_number_of_outputs_is_a_sentence(digits):
         ({"averaging": -0.1}, "label_smoothing and averaging must be .* below 1; got 0.0 and -0.1"),
         ({"averaging": 0.9, "patience": 3, "validation_fraction": 0.2}, "averaging must be 0 beside it"),
         ({"device": "tpu:7"}, "device must be auto, cpu.* here; got 'tpu:7'"),
-        ({"epochs": 0}, "epochs and batch_size must be whole, 1 or more; got 0 and None"),
-        ({"epochs": 1.5}, "epochs and batch_size must be whole, 1 or more; got 1.5 and None"),
+        ({"epochs": 0}, "epochs must be a whole number, 1 or more; got 0"),
+        ({"epochs": None}, "epochs must be a whole number, 1 or more; got None"),
+        ({"batch_size": 0}, "batch_size must be a whole number, 1 or more; got 0"),
+        ({"epochs": 1.5}, "epochs must be a whole number, 1 or more; got 1.5"),
         ({"validation_fraction": 1.0}, "validation_fraction must be at least 0 and below 1; got 1.0"),
     ],
 )
