@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from estimators import architectures
 from estimators.images import PixelScaler
-from estimators.keras_classifier import KerasClassifier
+from estimators.network import NetworkClassifier
 from estimators.occlusion import fall_when_covered
 from estimators.rows import check_counts
 from estimators.training import Phase
@@ -28,7 +28,7 @@ _LONGEST_SIDE_OF_TWO_BLOCKS = 40
 _AFFINE = {"rotation": 360, "shear": 90, "zoom": 1, "shift": 1}
 
 
-class CNN(KerasClassifier):
+class CNN(NetworkClassifier):
     """A compact convolutional network for small images, trained on randomly moved copies of them.
 
     Blocks of convolutions, each with batch normalisation and rectified linear units, with filters that double

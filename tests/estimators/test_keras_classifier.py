@@ -5,7 +5,7 @@ from contextlib import nullcontext
 import numpy as np
 import pytest
 
-from estimators import keras_classifier
+from estimators import network
 
 pytestmark = [
     pytest.mark.slow,
@@ -121,8 +121,8 @@ def test_who_insists_on_the_processor_gets_it(digits, monkeypatch):
     fitted = model(device="cpu").fit(X, y)
     fitted.device_ = "gpu:0"
     asked = []
-    monkeypatch.setattr(keras_classifier, "accelerators", lambda: ["gpu:0"])
-    monkeypatch.setattr(keras_classifier, "on_device", lambda name: asked.append(name) or nullcontext())
+    monkeypatch.setattr(network, "accelerators", lambda: ["gpu:0"])
+    monkeypatch.setattr(network, "on_device", lambda name: asked.append(name) or nullcontext())
     fitted.predict(X)
     assert set(asked) == {"cpu"}
 
