@@ -4,7 +4,7 @@
 
 Prints a Markdown table, best first: accuracy over out-of-fold images, processor seconds per fold, images
 that only the row's model and only the other gets right, and the p of McNemar's exact test. A model with fewer
-folds is compared on those that both have.
+folds is compared on those that both have, one without any is left out.
 """
 
 from __future__ import annotations
@@ -28,11 +28,14 @@ def main() -> None:
     rows = {row.name: row for row in store.read_run().rows if not row.skipped}
     if wish.model not in rows:
         raise SystemExit(f"{wish.folder}: has no row {wish.model!r}; choose from {', '.join(rows)}")
-    right = {name: answers(store, row) for name, row in rows.items()}
+    seconds = {name: spent for name, row in rows.items() if (spent := costs(store, row))}
+    if wish.model not in seconds:
+        raise SystemExit(f"{wish.folder}: no fold of {wish.model} is finished; run it first")
+    right = {name: answers(store, rows[name]) for name in seconds}
     print("| model | folds | accuracy | CPU s per fold | only it | only the other | p |")
     print("|---|---|---|---|---|---|---|")
-    for name in sorted(rows, key=lambda name: -np.nanmean(right[name])):
-        print(line(name, right[name], right[wish.model], costs(store, rows[name])))
+    for name in sorted(right, key=lambda name: -np.nanmean(right[name])):
+        print(line(name, right[name], right[wish.model], seconds[name]))
 
 
 def answers(store: RunStore, row: Row) -> np.ndarray:
